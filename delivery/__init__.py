@@ -1,0 +1,1 @@
+"""Perille: delivery options at checkout, and word before anybody has to ask."""

@@ -1,0 +1,1 @@
+"""How each carrier tells us what happened, read into our own words."""

@@ -1,0 +1,1 @@
+"""One file per trip; a flow reads, decides, writes and posts."""

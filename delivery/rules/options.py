@@ -1,0 +1,84 @@
+"""One way to get the goods, as it is shown, held, booked and moved to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from delivery.rules.money import Money
+from delivery.rules.windows import TimeWindow
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the customer fetches the parcel."""
+
+    id: str
+    name: str
+    street: str
+    postcode: str
+    city: str
+    lat: float
+    lon: float
+    opening_hours: str
+    #: End of the collection period, RFC 3339.
+    until: str
+
+    def as_json(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class PricePart:
+    code: str
+    label: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class DeliveryOption:
+    """One choice for the customer. `slot_id` is set where a place must be taken to hold it."""
+
+    id: str
+    kind: str  # to_door | pickup_point | locker | store
+    carrier: str
+    service: str
+    title: str
+    description: str
+    price: Money
+    price_parts: tuple[PricePart, ...]
+    window: TimeWindow
+    place: Place | None = None
+    distance_m: int | None = None
+    cutoff_at: str | None = None
+    capacity: str = "open"  # open | few
+    labels: tuple[str, ...] = ()
+    gives: tuple[str, ...] = ()
+    slot_id: int | None = None
+    #: What moving here costs; only where options are offered for a move.
+    fee: Money | None = field(default=None)
+
+    def as_json(self) -> dict[str, Any]:
+        """The option in the contract's words, without what only we need (`slot_id`)."""
+        shown = {
+            "id": self.id,
+            "kind": self.kind,
+            "carrier": self.carrier,
+            "service": self.service,
+            "title": self.title,
+            "description": self.description,
+            "price": self.price.as_json(),
+            "price_parts": [vars(part) for part in self.price_parts],
+            "window": self.window.as_json(),
+            "width_minutes": self.window.minutes,
+            "place": self.place.as_json() if self.place else None,
+            "distance_m": self.distance_m,
+            "cutoff_at": self.cutoff_at,
+            "capacity": self.capacity,
+            "labels": list(self.labels),
+            "gives": list(self.gives),
+            "kept_rate": None,
+        }
+        if self.fee is not None:
+            shown["fee"] = self.fee.as_json()
+        return shown

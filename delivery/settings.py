@@ -1,0 +1,183 @@
+"""Settings: typed and frozen; from settings.toml, then the environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from delivery.assets import asset
+
+Seconds = Annotated[float, Field(gt=0)]
+
+
+# Variables of ours that are no settings: where the settings are, and what tests are told.
+_OTHERS = ("PERILLE_SETTINGS", "PERILLE_TEST_", "PERILLE_BENCH_")
+
+
+class MisspeltSetting(ValueError):
+    """A PERILLE_ variable names no setting."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatabaseSettings(Section):
+    url: str
+
+
+class ServerSettings(Section):
+    host: str
+    port: int = Field(ge=0, le=65535)
+    public_url: str
+    secret: SecretStr
+    header_seconds: Seconds
+    body_seconds: Seconds
+    max_body_bytes: int = Field(ge=1024)
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_last_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+
+class ShopSettings(Section):
+    name: str
+    agent: str
+    currency: str = Field(pattern="^[A-Z]{3}$")
+    country: str = Field(pattern="^[A-Z]{2}$")
+    locale: str
+
+
+class SmsSettings(Section):
+    provider: Literal["stand_in", "twilio", "console"]
+
+
+class TwilioSettings(Section):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    account_sid: str
+    auth_token: SecretStr
+    sender: str = Field(alias="from")
+    messaging_service_sid: str
+    base_url: str
+    segments_per_second: float = Field(ge=0)
+    timeout_seconds: Seconds
+    in_flight: int = Field(ge=1, le=1024)
+
+
+class EmailSettings(Section):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    provider: Literal["smtp", "console"]
+    host: str
+    port: int = Field(ge=0, le=65535)
+    sender: str = Field(alias="from")
+
+
+class BroadcastSettings(Section):
+    start_delay_seconds: float = Field(ge=0)
+
+
+class QuietHoursSettings(Section):
+    start: str = Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$|^$")
+    end: str = Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$|^$")
+
+
+class HoldSettings(Section):
+    minutes: Seconds
+    extensions: int = Field(ge=0)
+
+
+class QuoteSettings(Section):
+    minutes: float = Field(ge=15)
+
+
+class OutboxSettings(Section):
+    lease_seconds: Seconds
+    unsure_seconds: Seconds
+    poll_seconds: Seconds
+
+
+class ReplySettings(Section):
+    menu_minutes: Seconds
+    undo_minutes: Seconds
+
+
+class LinkSettings(Section):
+    days: Seconds
+
+
+class OpsSettings(Section):
+    session_hours: Seconds
+
+
+class CarrierSettings(Section):
+    secret: SecretStr
+
+
+class DemoSettings(Section):
+    enabled: bool
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. A misspelt name is refused by name."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PERILLE_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    database: DatabaseSettings
+    server: ServerSettings
+    shop: ShopSettings
+    sms: SmsSettings
+    twilio: TwilioSettings
+    email: EmailSettings
+    broadcasts: BroadcastSettings
+    quiet_hours: QuietHoursSettings
+    holds: HoldSettings
+    quotes: QuoteSettings
+    outbox: OutboxSettings
+    replies: ReplySettings
+    links: LinkSettings
+    ops: OpsSettings
+    carriers: dict[str, CarrierSettings]
+    demo: DemoSettings
+    shop_key: SecretStr = SecretStr("")
+    staff_key: SecretStr = SecretStr("")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        files = [asset("settings.toml"), Path("settings.toml")]
+        mine = os.environ.get("PERILLE_SETTINGS")
+        if mine:
+            files.append(Path(mine))
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=files, deep_merge=True)
+        return init_settings, env_settings, toml
+
+
+def load_settings() -> Settings:
+    """Settings as they stand now. Raises `MisspeltSetting` or pydantic's `ValidationError`."""
+    for name in os.environ:
+        if not name.startswith("PERILLE_") or name.startswith(_OTHERS):
+            continue
+        section = name.removeprefix("PERILLE_").split("__")[0].lower()
+        if section not in Settings.model_fields:
+            raise MisspeltSetting(f"{name} names no setting; see settings.toml")
+    return Settings()  # type: ignore[call-arg]  # filled from the sources above

@@ -1,0 +1,1 @@
+"""SQL lives here; rows go in and out as the rules' values."""

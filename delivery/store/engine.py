@@ -1,0 +1,87 @@
+"""One engine for SQLite and PostgreSQL, and the two ways to use it: to write and to read."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+POOL_SIZE = 8
+POOL_TIMEOUT_SECONDS = 5
+SQLITE_BUSY_MS = 5_000
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def engine_for(url: str) -> Engine:
+    """An engine on which `Database.write` and `Database.read` keep their promises."""
+    parsed = make_url(url)
+    options: dict[str, Any] = {"json_serializer": _dumps, "json_deserializer": orjson.loads}
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(create_engine(parsed, pool_size=POOL_SIZE * 2, **options))
+    return create_engine(
+        parsed, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_timeout=POOL_TIMEOUT_SECONDS,
+        pool_pre_ping=True, connect_args={"application_name": "perille"}, **options,
+    )  # fmt: skip
+
+
+def _sqlite(engine: Engine) -> Engine:
+    """Real transactions: the driver's own begin late and lose updates (reliability.md, 1)."""
+
+    @event.listens_for(engine, "connect")
+    def _open(raw: Any, _record: Any) -> None:
+        raw.isolation_level = None
+        cursor = raw.cursor()
+        # FULL: what we acknowledged is still there after a power cut.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
+                       f"busy_timeout={SQLITE_BUSY_MS}"):  # fmt: skip
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+class Database:
+    """Where facts are kept. `write()` is one transaction, committed before it returns."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.name = engine.dialect.name
+        reading: dict[str, Any] = {"reading": True}
+        if self.name == "postgresql":
+            reading["isolation_level"] = "AUTOCOMMIT"  # saves BEGIN and ROLLBACK round trips
+        self._reader = engine.execution_options(**reading)
+        # SQLite has one writer. Waiting here is first come, first served; its own busy
+        # handler sleeps and starves.
+        self._turn = threading.Lock() if self.name == "sqlite" else None
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that commits when the block ends and rolls back when it raises."""
+        if self._turn is None:
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        with self._turn, self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """For queries only. Never waits for a writer; on PostgreSQL each query stands alone."""
+        with self._reader.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()

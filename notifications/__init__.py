@@ -1,0 +1,1 @@
+"""People, words and channels: messages that arrive once. Knows nothing of deliveries."""

@@ -1,0 +1,1 @@
+"""The companies that carry our messages, each behind the same contract."""

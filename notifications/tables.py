@@ -1,0 +1,166 @@
+"""Rows of the messaging side, with the limits the database keeps for us."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from notifications.columns import UtcDateTime
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+metadata = MetaData(naming_convention=NAMING)
+
+# SQLite numbers rows by itself only when the key is exactly INTEGER.
+RowId = BigInteger().with_variant(Integer, "sqlite")
+
+MESSAGE_STATES = (
+    "queued", "sending", "sent", "delivered", "failed",
+    "unsure", "suppressed", "expired", "replaced",
+)  # fmt: skip
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("notice", String(40), nullable=False),
+    Column("channel", String(10), nullable=False, server_default="sms"),
+    Column("recipient", String(320), nullable=False),
+    Column("locale", String(12), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("segments", Integer, nullable=False),
+    # What the message is about, in its owner's words: here a booking's reference.
+    Column("about", String(64), nullable=False),
+    Column("state", String(12), nullable=False, server_default="queued"),
+    # 0 = an answer to a person, 1 = news of a delivery, 2 = bulk.
+    Column("lane", Integer, nullable=False, server_default="1"),
+    # One message for one cause, however often the cause is told.
+    Column("dedupe_key", String(200), nullable=False, unique=True),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("not_after", UtcDateTime),
+    Column("lease_by", String(64)),
+    Column("lease_until", UtcDateTime),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("provider_id", String(64), unique=True),
+    Column("error", String(64)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
+    CheckConstraint(f"state IN {MESSAGE_STATES}", name="state"),
+)
+Index(
+    "ix_message_due",
+    message.c.lane,
+    message.c.due_at,
+    message.c.id,
+    postgresql_where=message.c.state == "queued",
+    sqlite_where=message.c.state == "queued",
+)
+Index(
+    "ix_message_unsettled",
+    message.c.lease_until,
+    postgresql_where=message.c.state.in_(("sending", "unsure")),
+    sqlite_where=message.c.state.in_(("sending", "unsure")),
+)
+Index("ix_message_about", message.c.about, message.c.id)
+Index("ix_message_recipient", message.c.recipient, message.c.id)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    # Rides in the receipt's address, so that a receipt finds its message
+    # even when the provider's answer never reached us.
+    Column("id", String(32), primary_key=True),
+    Column("message_id", RowId, ForeignKey("message.id"), nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    # accepted | refused | later | unknown; null while the call is out
+    Column("outcome", String(12)),
+    Column("provider_id", String(64)),
+    Column("error", String(64)),
+    UniqueConstraint("message_id", "number"),
+)
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("attempt_id", String(32), ForeignKey("attempt.id"), nullable=False),
+    Column("provider_id", String(64), nullable=False),
+    Column("status", String(24), nullable=False),
+    Column("error", String(64)),
+    Column("received_at", UtcDateTime, nullable=False),
+    # (id, status): deduping on the id alone would swallow `delivered` after `sent`.
+    UniqueConstraint("provider_id", "status"),
+)
+
+reply = Table(
+    "reply",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("provider_id", String(64), nullable=False, unique=True),
+    Column("sender", String(32), nullable=False),
+    Column("recipient", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("media", Integer, nullable=False, server_default="0"),
+    # waiting | answered | with_person | keyword (STOP, START, HELP: the provider answers)
+    Column("state", String(12), nullable=False, server_default="waiting"),
+    Column("about", String(64)),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
+)
+Index(
+    "ix_reply_waiting",
+    reply.c.id,
+    postgresql_where=reply.c.state == "waiting",
+    sqlite_where=reply.c.state == "waiting",
+)
+Index("ix_reply_sender", reply.c.sender, reply.c.id)
+
+suppression = Table(
+    "suppression",
+    metadata,
+    Column("recipient", String(320), primary_key=True),
+    # stopped | bad_number
+    Column("reason", String(24), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+)
+
+consent_log = Table(
+    "consent_log",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("recipient", String(320), nullable=False, index=True),
+    Column("allowed", Boolean, nullable=False),
+    # Where the word came from: reply, provider, page, desk.
+    Column("source", String(24), nullable=False),
+    Column("words", String(200), nullable=False, server_default=""),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("sender", String(64), primary_key=True),
+    # The moment from which the next segment may leave.
+    Column("free_at", UtcDateTime, nullable=False),
+)
