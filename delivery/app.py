@@ -1,0 +1,51 @@
+"""Assembly: from settings to a house, from a house to the application that answers HTTP."""
+
+from __future__ import annotations
+
+import importlib
+
+from fastapi import FastAPI
+
+from delivery.assets import asset
+from delivery.clock import Clock, system_clock
+from delivery.house import House
+from delivery.settings import Settings
+from delivery.store.catalogue import Catalogues
+from delivery.store.engine import Database, engine_for
+from delivery.web.problems import add_problems
+from delivery.words import Words
+from notifications.notice import Texts
+
+
+def build_house(settings: Settings, clock: Clock = system_clock) -> House:
+    """Everything that stands behind the doors; nothing is started by it."""
+    database = Database(engine_for(settings.database.url))
+    return House(
+        settings=settings,
+        database=database,
+        clock=clock,
+        catalogues=Catalogues(database),
+        words=Words(asset("templates/words")),
+        texts=Texts(asset("templates/notices")),
+    )
+
+
+ROUTERS = (
+    "delivery.web.quotes", "delivery.web.shop", "delivery.web.carrier_webhooks",
+    "delivery.web.staff", "delivery.web.demo", "delivery.web.my", "delivery.web.ops",
+    "delivery.web.login",
+)  # fmt: skip
+
+
+def build_app(house: House) -> FastAPI:
+    """The HTTP side of a house."""
+    app = FastAPI(title="Perille", version="0.1.0", docs_url=None, redoc_url=None)
+    app.state.house = house
+    add_problems(app)
+    for name in ROUTERS:
+        try:
+            app.include_router(importlib.import_module(name).router)
+        except ModuleNotFoundError as missing:
+            if missing.name != name:
+                raise
+    return app

@@ -1,0 +1,151 @@
+"""The world tests stand in: two real databases, a settable clock, a real server on loopback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from delivery.app import build_house
+from delivery.house import House
+from delivery.settings import Settings
+from delivery.store.engine import Database, engine_for
+from delivery.store.seeds import seed
+from delivery.store.tables import metadata
+from tests.loopback import Api, RunningServer, serving
+from tests.postgres import NoPostgres, a_postgres, drop_database, make_database
+from tests.times import NOW, SettableClock
+
+SHOP_KEY = "test-shop-key"
+STAFF_KEY = "test-staff-key"
+CARRIER_SECRET = "whsec_" + "dGVzdC1zZWNyZXQtb2YtdGhlLXZhbi1kcml2ZXJz"
+
+
+def settings_for(url: str, **sections: dict[str, object]) -> Settings:
+    """Settings of a test's house: everything ours, nothing from the environment's hands."""
+    given: dict[str, object] = {
+        "database": {"url": url},
+        "server": {"secret": "a secret of the tests, long enough", "public_url": "http://perille.test"},
+        "carriers": {"own_van": {"secret": CARRIER_SECRET}},
+        "twilio": {"account_sid": "AC" + "0" * 32, "auth_token": "test-token", "from": "+358401000000"},
+        "demo": {"enabled": True},
+        "shop_key": SHOP_KEY,
+        "staff_key": STAFF_KEY,
+    }
+    return Settings(**(given | sections))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    try:
+        with a_postgres() as url:
+            yield url
+    except NoPostgres as why:
+        if os.environ.get("PERILLE_TEST_ALL"):
+            pytest.fail(str(why))
+        pytest.skip(str(why))
+
+
+class Moulds:
+    """Databases made once and copied for each test: empty tables, and the demo town at NOW."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: set[str] = set()
+        self._run = uuid.uuid4().hex[:8]
+
+    def sqlite(self, kind: str, copy: Path) -> str:
+        mould = self._folder / f"{kind}.db"
+        if not mould.exists():
+            _fill(f"sqlite:///{mould}", kind)
+        shutil.copy(mould, copy)
+        return f"sqlite:///{copy}"
+
+    def postgresql(self, kind: str, server: str) -> tuple[str, str]:
+        mould = f"perille_{self._run}_{kind}"
+        if mould not in self._made:
+            _fill(make_database(server, mould), kind)
+            self._made.add(mould)
+        name = f"perille_{uuid.uuid4().hex[:12]}"
+        return make_database(server, name, template=mould), name
+
+    def drop(self, server: str) -> None:
+        for mould in self._made:
+            drop_database(server, mould)
+
+
+def _fill(url: str, kind: str) -> None:
+    database = Database(engine_for(url))
+    metadata.create_all(database.engine)
+    if kind == "town":
+        seed(database, now=NOW)
+    if database.name == "sqlite":
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def moulds(tmp_path_factory: pytest.TempPathFactory) -> Moulds:
+    return Moulds(tmp_path_factory.mktemp("moulds"))
+
+
+def _url(kind: str, request: pytest.FixtureRequest, moulds: Moulds, folder: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield moulds.sqlite(kind, folder / "perille.db")
+        return
+    server = request.getfixturevalue("postgres_server")
+    url, name = moulds.postgresql(kind, server)
+    yield url
+    drop_database(server, name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(
+    request: pytest.FixtureRequest, moulds: Moulds, tmp_path: Path
+) -> Iterator[str]:
+    """Fresh, empty tables."""
+    yield from _url("empty", request, moulds, tmp_path)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def town_url(request: pytest.FixtureRequest, moulds: Moulds, tmp_path: Path) -> Iterator[str]:
+    """The demo town as it stands at NOW."""
+    yield from _url("town", request, moulds, tmp_path)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(engine_for(database_url))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock()
+
+
+@pytest.fixture
+def house(town_url: str, clock: SettableClock) -> Iterator[House]:
+    house = build_house(settings_for(town_url), clock=clock)
+    yield house
+    house.database.close()
+
+
+@pytest.fixture
+def server(house: House) -> Iterator[RunningServer]:
+    """The whole product over real HTTP, on the house's database and clock."""
+    with serving(house) as running:
+        yield running
+
+
+@pytest.fixture
+def api(server: RunningServer) -> Iterator[Api]:
+    with Api(server.url, {"shop": SHOP_KEY, "staff": STAFF_KEY}) as api:
+        yield api
