@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -44,10 +44,11 @@ class ServerSettings(Section):
     body_seconds: Seconds
     max_body_bytes: int = Field(ge=1024)
 
-    @field_validator("public_url")
+    @model_validator(mode="before")
     @classmethod
-    def _without_last_slash(cls, value: str) -> str:
-        return value.rstrip("/")
+    def _where_we_listen(cls, given: dict[str, Any]) -> dict[str, Any]:
+        own = f"http://{given.get('host')}:{given.get('port')}"
+        return given | {"public_url": str(given.get("public_url") or own).rstrip("/")}
 
 
 class ShopSettings(Section):

@@ -23,7 +23,11 @@ def _dumps(value: Any) -> str:
 def engine_for(url: str) -> Engine:
     """An engine on which `Database.write` and `Database.read` keep their promises."""
     parsed = make_url(url)
-    options: dict[str, Any] = {"json_serializer": _dumps, "json_deserializer": orjson.loads}
+    options: dict[str, Any] = {
+        "json_serializer": _dumps,
+        "json_deserializer": orjson.loads,
+        "hide_parameters": True,  # an error's text must not quote a customer
+    }
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(create_engine(parsed, pool_size=POOL_SIZE * 2, **options))
     return create_engine(

@@ -1,0 +1,65 @@
+"""perille serve"""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+
+import uvicorn
+
+from delivery.app import build_app, build_house
+from delivery.house import House
+from delivery.log import configure_logs
+from delivery.settings import Settings, load_settings
+from delivery.web.guard import guarded
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--public", action="store_true", help="let the demo listen beyond this machine"
+    )
+
+
+def run(asked: argparse.Namespace) -> int:
+    configure_logs()
+    settings = load_settings()
+    refused = why_not(settings, public=asked.public)
+    if refused:
+        print(refused)
+        return 1
+    web_server(build_house(settings)).run()
+    return 0
+
+
+def why_not(settings: Settings, *, public: bool) -> str | None:
+    """A sentence saying why these settings cannot be served, or None."""
+    if not settings.server.secret.get_secret_value():
+        return "PERILLE_SERVER__SECRET is not set; it signs the links customers get."
+    if settings.demo.enabled and not public and not _loopback(settings.server.host):
+        return f"The demo does not listen on {settings.server.host} without --public."
+    return None
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def web_server(house: House) -> uvicorn.Server:
+    """uvicorn with our deadlines, around the house's application."""
+    listens = house.settings.server
+    config = uvicorn.Config(
+        build_app(house),
+        host=listens.host,
+        port=listens.port,
+        http=guarded(listens.header_seconds, listens.body_seconds),
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    return uvicorn.Server(config)

@@ -1,0 +1,30 @@
+"""perille work"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+
+from delivery.app import build_house, build_provider
+from delivery.log import configure_logs
+from delivery.settings import load_settings
+from delivery.worker import Worker
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    del parser
+
+
+def run(asked: argparse.Namespace) -> None:
+    del asked
+    configure_logs()
+    settings = load_settings()
+    asyncio.run(_work(Worker(build_house(settings), build_provider(settings))))
+
+
+async def _work(worker: Worker) -> None:
+    loop = asyncio.get_running_loop()
+    for asked_to in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(asked_to, worker.stop)
+    await worker.run()

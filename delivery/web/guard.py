@@ -1,0 +1,128 @@
+"""What uvicorn leaves open: slow headers, slow bodies, endless headers, big bodies.
+
+Without this, 300 half-sent requests freeze a service for as long as somebody likes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from delivery.web.problems import problem
+
+MAX_HEADER_BYTES = 64 * 1024
+
+
+def guarded(header_seconds: float, body_seconds: float) -> type[HttpToolsProtocol]:
+    """uvicorn's protocol with a deadline for the headers and one for the body of each request.
+
+    A connection that misses one is closed; an answer that is being made is never cut.
+    """
+
+    class GuardedProtocol(HttpToolsProtocol):
+        _deadline: asyncio.TimerHandle | None = None
+        _header_bytes: int | None = 0
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._set(header_seconds)
+
+        def data_received(self, data: bytes) -> None:
+            if self._header_bytes is not None:
+                self._header_bytes += len(data)
+            super().data_received(data)
+            if self._header_bytes is not None and self._header_bytes > MAX_HEADER_BYTES:
+                self.transport.abort()
+
+        def on_message_begin(self) -> None:
+            self._header_bytes = 0
+            self._set(header_seconds)
+            super().on_message_begin()
+
+        def on_headers_complete(self) -> None:
+            self._header_bytes = None
+            self._set(body_seconds)
+            super().on_headers_complete()
+
+        def on_message_complete(self) -> None:
+            self._set(None)
+            super().on_message_complete()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._set(None)
+            super().connection_lost(exc)
+
+        def _set(self, seconds: float | None) -> None:
+            if self._deadline is not None:
+                self._deadline.cancel()
+            self._deadline = (
+                None if seconds is None else self.loop.call_later(seconds, self.transport.abort)
+            )
+
+    return GuardedProtocol
+
+
+class BodyLimit:
+    """Answers 413 to a body over the limit, whether it announces its length or not."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if _announced(scope) > self._limit:
+            await self._too_big(scope, receive, send)
+            return
+        await _Counted(self, receive).run(scope, send)
+
+    async def _too_big(self, scope: Scope, receive: Receive, send: Send) -> None:
+        detail = f"The body is larger than {self._limit} bytes."
+        await problem(413, "too_big", detail)(scope, receive, send)
+
+
+class _Counted:
+    """One request whose body is counted as it comes in."""
+
+    def __init__(self, limit: BodyLimit, receive: Receive) -> None:
+        self._limit = limit
+        self._receive = receive
+        self._seen = 0
+
+    async def run(self, scope: Scope, send: Send) -> None:
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._limit._app(scope, self._counted, watched)
+        except _TooBig:
+            if not started:
+                await self._limit._too_big(scope, self._receive, send)
+
+    async def _counted(self) -> Message:
+        message = await self._receive()
+        self._seen += len(message.get("body", b""))
+        if self._seen > self._limit._limit:
+            raise _TooBig
+        return message
+
+
+class _TooBig(Exception):
+    """More came than the limit allows."""
+
+
+def _announced(scope: Scope) -> int:
+    headers: list[tuple[bytes, Any]] = scope["headers"]
+    for name, value in headers:
+        if name == b"content-length":
+            return int(value) if value.isdigit() else 0
+    return 0

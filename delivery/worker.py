@@ -1,0 +1,132 @@
+"""Everything that happens by itself: what runs, how often, one line a job."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from delivery.flows import checkout, replies, slots, sweeping, tracking
+from delivery.house import House
+from delivery.log import what_broke
+from delivery.store.leases import take_lease
+from notifications.providers.base import Provider
+from notifications.rescue import rescue
+from notifications.sender import Sender
+
+log = structlog.get_logger()
+
+#: A process that dies loses its jobs to another after this long at the most.
+LEASE = timedelta(seconds=10)
+#: How long one turn may go on taking the next piece before it lets others run.
+TURN_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """`turn(house, now)` does one piece and says whether there may be more."""
+
+    name: str
+    every: float
+    turn: Callable[[House, datetime], object]
+
+
+JOBS = (
+    Job("answer replies", 0.5, lambda house, now: replies.answer_next_reply(house, now=now)),
+    Job("apply carrier events", 0.5, lambda house, now: tracking.apply_next_event(house, now=now)),
+    Job("release expired holds", 5, lambda house, now: checkout.release_expired_holds(house.database, now=now)),
+    Job("keep slots ahead", 600, lambda house, now: slots.make_slots(house.database, house.catalogues, now=now)),
+    Job("sweep what is over", 3600, lambda house, now: sweeping.sweep(house.database, now=now)),
+)  # fmt: skip
+
+
+def process_name() -> str:
+    """A name for this process that no other has, also after a restart."""
+    return f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+class Ticker:
+    """Runs a job in this process while this process has the job's lease."""
+
+    def __init__(self, house: House, me: str) -> None:
+        self._house = house
+        self._me = me
+        self._until: dict[str, float] = {}
+
+    def tick(self, job: Job) -> None:
+        """One turn. An error is written down and the next tick tries again."""
+        try:
+            if self._has_lease(job):
+                self._turn(job)
+        except Exception as error:
+            log.error("job broke", job=job.name, **what_broke(error))
+
+    def _has_lease(self, job: Job) -> bool:
+        if self._until.get(job.name, 0) > time.monotonic():
+            return True
+        began = time.monotonic()
+        with self._house.database.write() as conn:
+            fence = take_lease(conn, job.name, self._me, now=self._house.clock(), lasts=LEASE)
+        if fence is None:
+            return False
+        # Renewed at half time, so that an idle worker writes little and a busy one loses nothing.
+        self._until[job.name] = began + LEASE.total_seconds() / 2
+        return True
+
+    def _turn(self, job: Job) -> None:
+        until = time.monotonic() + TURN_SECONDS
+        while job.turn(self._house, self._house.clock()) is True:
+            if time.monotonic() > until or not self._has_lease(job):
+                return
+
+
+class Worker:
+    """The ticks and the sender, until told to stop."""
+
+    def __init__(self, house: House, provider: Provider, me: str | None = None) -> None:
+        self._house = house
+        self._provider = provider
+        self._me = me or process_name()
+        self._stop: asyncio.Event | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def stop(self) -> None:
+        """End `run` soon; may be called from another thread."""
+        if self._loop is not None and self._stop is not None:
+            self._loop.call_soon_threadsafe(self._stop.set)
+
+    async def run(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        scheduler = self._scheduler()
+        scheduler.start()
+        log.info("worker started", jobs=len(JOBS))
+        try:
+            await self._sender().run(self._stop)
+        finally:
+            scheduler.shutdown(wait=False)
+
+    def _scheduler(self) -> AsyncIOScheduler:
+        # In memory and in UTC: this only ticks. What is due, and when, stands in the database.
+        defaults: dict[str, Any] = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        pool = {"default": ThreadPoolExecutor(len(JOBS))}
+        scheduler = AsyncIOScheduler(executors=pool, job_defaults=defaults, timezone=UTC)
+        ticker = Ticker(self._house, self._me)
+        for job in JOBS:
+            scheduler.add_job(
+                ticker.tick, "interval", args=[job], seconds=job.every,
+                next_run_time=datetime.now(UTC),
+            )  # fmt: skip
+        return scheduler
+
+    def _sender(self) -> Sender:
+        raise NotImplementedError
