@@ -83,6 +83,8 @@ hold = Table(
     Column("slot_id", RowId, ForeignKey("slot.id")),
     Column("state", String(10), nullable=False),
     Column("origin", String(12), nullable=False),
+    # How often a paying customer asked for more time.
+    Column("extensions", Integer, nullable=False, server_default="0"),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     CheckConstraint(f"state IN {HOLD_STATES}", name="state"),

@@ -1,0 +1,37 @@
+"""Promises: what we told a customer, every version of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import tzdata
+from sqlalchemy import Connection
+
+from delivery.rules.bookings import Booking, Promise
+from delivery.rules.windows import TimeWindow
+from delivery.store import bookings
+
+
+def revise(
+    conn: Connection,
+    booking: Booking,
+    window: TimeWindow,
+    *,
+    cause: str,
+    reason: dict[str, str],
+    now: datetime,
+) -> Booking:
+    """Promise another window from the same slot. Tells nobody. Raises `Outdated`."""
+    changed = bookings.save(conn, booking, was=booking.version, window=window, changed_at=now)
+    promise(conn, changed, cause=cause, reason=reason, now=now)
+    return changed
+
+
+def promise(
+    conn: Connection, booking: Booking, *, cause: str, reason: dict[str, str], now: datetime
+) -> None:
+    """Write down the window of a booking as its next promise."""
+    made = Promise(booking.version, booking.window, cause, reason, now)
+    bookings.add_promise(
+        conn, booking.reference, made, zone=booking.zone_name, tz=tzdata.IANA_VERSION
+    )

@@ -1,0 +1,103 @@
+"""A delivery the customer has chosen and paid, and when it may still be moved or cancelled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from delivery.rules.windows import TimeWindow
+
+BOOKED = "booked"
+ON_THE_WAY = "on_the_way"
+READY_FOR_PICKUP = "ready_for_pickup"
+CANCELLED = "cancelled"
+
+#: What a booking may become from each state; nothing leaves an empty one.
+MOVES: dict[str, frozenset[str]] = {
+    BOOKED: frozenset({ON_THE_WAY, READY_FOR_PICKUP, "delivered", "failed", "lost", CANCELLED,
+                       "returned"}),
+    ON_THE_WAY: frozenset({READY_FOR_PICKUP, "delivered", "failed", "lost", "returned"}),
+    READY_FOR_PICKUP: frozenset({"delivered", "failed", "lost", "returned"}),
+    "failed": frozenset({ON_THE_WAY, READY_FOR_PICKUP, "delivered", "lost", "returned"}),
+    "lost": frozenset({ON_THE_WAY, READY_FOR_PICKUP, "delivered", "returned"}),
+    "delivered": frozenset(),
+    CANCELLED: frozenset(),
+    "returned": frozenset(),
+}  # fmt: skip
+
+#: States in which a booking keeps its place in a slot.
+PLACELESS = frozenset({CANCELLED})
+
+
+@dataclass(frozen=True)
+class Booking:
+    reference: str
+    digest: str
+    hold_id: str
+    quote_id: str
+    state: str
+    #: Raised by every change; a writer that read an older one has lost.
+    version: int
+    #: The option as shown when chosen, in the contract's JSON.
+    option: dict[str, Any]
+    carrier: str
+    service: str
+    slot_id: int | None
+    tracking_number: str | None
+    #: The promise that stands now, in the zone of the place.
+    window: TimeWindow
+    zone_name: str
+    destination: dict[str, Any]
+    customer_id: str | None
+    given_name: str
+    family_name: str
+    phone: str | None
+    email: str | None
+    locale: str
+    consent: dict[str, Any]
+    link_version: int
+    link_hash: str
+    created_at: datetime
+    changed_at: datetime
+
+    @property
+    def kind(self) -> str:
+        """How it reaches the customer: to_door, pickup_point, locker or store."""
+        return str(self.option["kind"])
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One window we gave a customer, and why it became so."""
+
+    version: int
+    window: TimeWindow
+    cause: str
+    reason: dict[str, str]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Milestone:
+    milestone: str
+    at: datetime
+
+
+def may_move(booking: Booking, *, delayed_since_leaving: bool, now: datetime) -> bool:
+    """Whether it may take another time: before it leaves, or once we are late with it."""
+    if booking.slot_id is None or booking.kind != "to_door" or now >= booking.window.end:
+        return False
+    return booking.state == BOOKED or (booking.state == ON_THE_WAY and delayed_since_leaving)
+
+
+def may_cancel(booking: Booking, *, now: datetime) -> bool:
+    """Whether it may be called off: before it leaves and before its time is over."""
+    return booking.state == BOOKED and now < booking.window.end
+
+
+def delayed_since_leaving(promises: list[Promise], milestones: list[Milestone]) -> bool:
+    """Whether a later promise was made after the parcel went out."""
+    left = [each.at for each in milestones if each.milestone == "out_for_delivery"]
+    late = [each.at for each in promises if each.cause in ("delayed", "eta_changed")]
+    return bool(left and late) and max(late) >= max(left)

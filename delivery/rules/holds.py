@@ -1,0 +1,31 @@
+"""A place kept for a customer until it expires, is booked or is given back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+OPEN = "open"
+BOOKED = "booked"
+RELEASED = "released"
+EXPIRED = "expired"
+
+
+@dataclass(frozen=True)
+class Hold:
+    id: str
+    quote_id: str
+    option_id: str
+    #: The option as it was shown, in the contract's JSON.
+    option: dict[str, Any]
+    slot_id: int | None
+    state: str
+    origin: str
+    extensions: int
+    created_at: datetime
+    expires_at: datetime
+
+    def state_at(self, now: datetime) -> str:
+        """Its state as the customer may count on it: an hour after its end it is not open."""
+        return EXPIRED if self.state == OPEN and now >= self.expires_at else self.state
