@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -31,10 +32,11 @@ def guarded(header_seconds: float, body_seconds: float) -> type[HttpToolsProtoco
             self._set(header_seconds)
 
         def data_received(self, data: bytes) -> None:
-            if self._header_bytes is not None:
-                self._header_bytes += len(data)
             super().data_received(data)
-            if self._header_bytes is not None and self._header_bytes > MAX_HEADER_BYTES:
+            if self._header_bytes is None:
+                return
+            self._header_bytes += len(data)
+            if self._header_bytes > MAX_HEADER_BYTES:
                 self.transport.abort()
 
         def on_message_begin(self) -> None:
@@ -79,45 +81,50 @@ class BodyLimit:
         if _announced(scope) > self._limit:
             await self._too_big(scope, receive, send)
             return
-        await _Counted(self, receive).run(scope, send)
+        await _Counted(self._app, self._limit, scope, receive, send).run()
 
     async def _too_big(self, scope: Scope, receive: Receive, send: Send) -> None:
-        detail = f"The body is larger than {self._limit} bytes."
-        await problem(413, "too_big", detail)(scope, receive, send)
+        await too_big(self._limit)(scope, receive, send)
+
+
+def too_big(limit: int) -> Response:
+    return problem(413, "too_big", f"The body is larger than {limit} bytes.")
 
 
 class _Counted:
-    """One request whose body is counted as it comes in."""
+    """One request whose body is counted as it comes in.
 
-    def __init__(self, limit: BodyLimit, receive: Receive) -> None:
-        self._limit = limit
-        self._receive = receive
+    The answer is sent from here, not raised: frameworks turn errors while reading into a 400.
+    """
+
+    def __init__(
+        self, app: ASGIApp, limit: int, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        self._app, self._limit = app, limit
+        self._scope, self._receive, self._send = scope, receive, send
         self._seen = 0
+        self._refused = False
 
-    async def run(self, scope: Scope, send: Send) -> None:
-        started = False
-
-        async def watched(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
+    async def run(self) -> None:
         try:
-            await self._limit._app(scope, self._counted, watched)
-        except _TooBig:
-            if not started:
-                await self._limit._too_big(scope, self._receive, send)
+            await self._app(self._scope, self._counted, self._unless_refused)
+        except Exception:
+            if not self._refused:
+                raise
 
     async def _counted(self) -> Message:
         message = await self._receive()
         self._seen += len(message.get("body", b""))
-        if self._seen > self._limit._limit:
-            raise _TooBig
-        return message
+        if self._seen <= self._limit:
+            return message
+        if not self._refused:
+            await too_big(self._limit)(self._scope, self._receive, self._send)
+            self._refused = True
+        return {"type": "http.disconnect"}
 
-
-class _TooBig(Exception):
-    """More came than the limit allows."""
+    async def _unless_refused(self, message: Message) -> None:
+        if not self._refused:
+            await self._send(message)
 
 
 def _announced(scope: Scope) -> int:
