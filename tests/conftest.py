@@ -20,6 +20,15 @@ from tests.loopback import Api, RunningServer, serving
 from tests.postgres import NoPostgres, a_postgres, drop_database, make_database
 from tests.times import NOW, SettableClock
 
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Where everything must run, a skipped test is a failed suite."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("PERILLE_TEST_ALL") and reporter and reporter.stats.get("skipped"):
+        reporter.write_line("\nPERILLE_TEST_ALL is set, and something was skipped.", red=True)
+        session.exitstatus = exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
 SHOP_KEY = "test-shop-key"
 STAFF_KEY = "test-staff-key"
 CARRIER_SECRET = "whsec_" + "dGVzdC1zZWNyZXQtb2YtdGhlLXZhbi1kcml2ZXJz"
