@@ -62,9 +62,14 @@ def get(conn: Connection, hold_id: str) -> Hold:
     return _found(find(conn, hold_id))
 
 
+def find_locked(conn: Connection, hold_id: str) -> Hold | None:
+    """The hold if there is one, kept from every other writer until this transaction ends."""
+    return _read(conn.execute(_LOCK, {"hold": hold_id}).one_or_none())
+
+
 def lock(conn: Connection, hold_id: str) -> Hold:
     """The hold, kept from every other writer until this transaction ends."""
-    return _found(_read(conn.execute(_LOCK, {"hold": hold_id}).one_or_none()))
+    return _found(find_locked(conn, hold_id))
 
 
 def change_option(conn: Connection, new: Hold) -> None:

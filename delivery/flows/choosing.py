@@ -1,0 +1,102 @@
+"""The option a customer chose from a quote, and what to offer when it is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import orjson
+from sqlalchemy import Connection
+
+from delivery.flows import quoting
+from delivery.flows.expiring import release_expired_holds
+from delivery.house import House
+from delivery.rules.alternatives import nearest
+from delivery.rules.catalogue import Catalogue
+from delivery.rules.refusals import NotFound, SlotFull
+from delivery.rules.windows import TimeWindow
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One option of one quote, in the words in which it was shown."""
+
+    quote_id: str
+    option_id: str
+    option: dict[str, Any]
+    slot_id: int | None
+    valid_until: datetime
+
+
+class PlaceGone(Exception):
+    """The last place of a wanted option went to somebody else."""
+
+    def __init__(self, quote_id: str, option: dict[str, Any]) -> None:
+        super().__init__(quote_id)
+        self.quote_id = quote_id
+        self.option = option
+
+
+def choose(conn: Connection, house: House, quote_id: str, option_id: str) -> Choice:
+    """The option as it was quoted. Raises `NotFound` for what that quote did not offer."""
+    answer = orjson.loads(quoting.get_answer(conn, quote_id))
+    valid_until = datetime.fromisoformat(answer["valid_until"])
+    shown = _shown(answer, option_id)
+    if shown is None:
+        quote = quoting.get_quote(conn, quote_id)
+        shown = quoting.option_of(conn, house, quote, option_id).as_json()
+    return Choice(quote_id, option_id, shown, slot_of(option_id), valid_until)
+
+
+def _shown(answer: dict[str, Any], option_id: str) -> dict[str, Any] | None:
+    # What stands in the answer needs no second look at the rules.
+    folded = (each["option"] for each in answer["folded"])
+    for option in (*answer["options"], *folded):
+        if option["id"] == option_id:
+            found: dict[str, Any] = option
+            return found
+    return None
+
+
+def slot_of(option_id: str) -> int | None:
+    """The slot an option takes a place in (`opt_<service>.s<slot>`), if it takes one."""
+    mark = option_id.rpartition(".")[2]
+    return int(mark[1:]) if mark[:1] == "s" and mark[1:].isdecimal() else None
+
+
+def zone_of(catalogue: Catalogue, service: str) -> ZoneInfo:
+    """The zone of the clock where a service delivers."""
+    found = catalogue.service(service)
+    if found is None:
+        raise NotFound(f"There is no service {service}.")
+    return found.zone
+
+
+def place_or_alternatives(house: House, attempt: Callable[[], T], *, now: datetime) -> T:
+    """What `attempt` gives; for a full window `SlotFull` with the nearest free options.
+
+    Places of holds that ended a moment ago count as free: the worker only comes by now and then.
+    """
+    try:
+        return attempt()
+    except PlaceGone as gone:
+        if not release_expired_holds(house.database, now=now):
+            raise full(house, gone.quote_id, gone.option, now=now) from None
+    try:
+        return attempt()
+    except PlaceGone as gone:
+        raise full(house, gone.quote_id, gone.option, now=now) from None
+
+
+def full(house: House, quote_id: str, wanted: dict[str, Any], *, now: datetime) -> SlotFull:
+    """The refusal for a full window, with the nearest free options."""
+    with house.database.read() as conn:
+        quote = quoting.get_quote(conn, quote_id)
+        free = quoting.free_options(conn, house, quote.request, now=now)
+    near = nearest(free, TimeWindow.from_json(wanted["window"]), kind=wanted["kind"])
+    return SlotFull(alternatives=[option.as_json() for option in near])

@@ -1,0 +1,164 @@
+"""Move a booking, take the move back, call it off: the same for an SMS, a page and the shop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from delivery.flows import quoting, telling
+from delivery.flows.choosing import zone_of
+from delivery.flows.promising import promise
+from delivery.house import House
+from delivery.rules.alternatives import nearest
+from delivery.rules.bookings import (
+    CANCELLED,
+    Booking,
+    delayed_since_leaving,
+    may_cancel,
+    may_move,
+)
+from delivery.rules.options import DeliveryOption
+from delivery.rules.refusals import SlotFull, TooLate
+from delivery.rules.windows import TimeWindow
+from delivery.store import bookings, conversations, slots
+from notifications import outbox
+
+#: Notices that speak of a window; unsent ones are replaced when the window changes.
+ABOUT_THE_WINDOW = (
+    "booking_confirmed", "evening_before", "delayed", "moved_earlier", "back_on_time",
+    "rescheduled", "slot_gone", "on_the_way",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a booking goes: the option as shown, its slot, the window to promise."""
+
+    option: dict[str, Any]
+    slot_id: int
+    window: TimeWindow
+    zone_name: str
+
+
+def move_options(
+    conn: Connection, house: House, booking: Booking, *, now: datetime
+) -> list[DeliveryOption]:
+    """Every free time this booking can move to, with its fee, soonest first. `TooLate` if none may.
+    """
+    _must_be_movable(conn, booking, now)
+    request = quoting.get_quote(conn, booking.quote_id).request
+    free = quoting.free_options(conn, house, request, now=now, locale=booking.locale)
+    return sorted(
+        (
+            option for option in free
+            if option.carrier == booking.carrier and option.slot_id not in (None, booking.slot_id)
+        ),
+        key=lambda option: (option.window.start, option.window.minutes, option.id),
+    )  # fmt: skip
+
+
+def move(
+    conn: Connection,
+    house: House,
+    booking: Booking,
+    option: DeliveryOption,
+    *,
+    by: str,
+    now: datetime,
+    cause: str = "rescheduled",
+    reason: dict[str, str] | None = None,
+) -> Booking:
+    """Give the old place back, take the new one, promise it and tell the customer.
+
+    Raises `SlotFull` with alternatives, `TooLate`, `Outdated`; then nothing has changed.
+    """
+    zone = zone_of(house.catalogues.current(), option.service)
+    if option.slot_id is None:
+        raise TooLate("The delivery cannot be moved there.")
+    shown = option.as_json()
+    shown.pop("fee", None)
+    target = Target(shown, option.slot_id, option.window.into(zone), zone.key)
+    until = now + timedelta(minutes=house.settings.replies.undo_minutes)
+    moved = _move(conn, house, booking, target, cause=cause, reason=reason or {}, now=now)
+    if moved is not booking:
+        back = {"option": booking.option, "slot_id": booking.slot_id, "by": by,
+                "window": booking.window.as_json(), "zone": booking.zone_name}  # fmt: skip
+        conversations.remember_undo(conn, moved, back, until=until, now=now)
+        telling.rescheduled(conn, house, moved, now=now, undo_until=until)
+    return moved
+
+
+def undo(conn: Connection, house: House, booking: Booking, *, by: str, now: datetime) -> Booking:
+    """Take the last move back while that is still possible and the place is free.
+
+    Raises `TooLate` when there is nothing to take back, `SlotFull`, `Outdated`.
+    """
+    back = conversations.undo_of(conn, booking.reference, now)
+    if back is None:
+        raise TooLate("There is no move that can be taken back.")
+    window = TimeWindow.from_json(back["window"])
+    if now >= window.end:
+        raise TooLate("The earlier time is over.")
+    target = Target(back["option"], back["slot_id"], window, back["zone"])
+    moved = _move(conn, house, booking, target, cause="undone", reason={}, now=now)
+    conversations.remember_undo(conn, moved, {}, until=now, now=now)
+    telling.rescheduled(conn, house, moved, now=now, undo_until=None)
+    return moved
+
+
+def cancel(conn: Connection, house: House, booking: Booking, *, by: str, now: datetime) -> Booking:
+    """Call a booking off, free its place and say so. The same again changes nothing.
+
+    Raises `TooLate` once it has left, `Outdated`.
+    """
+    if booking.state == CANCELLED:
+        return booking
+    if not may_cancel(booking, now=now):
+        raise TooLate
+    gone = bookings.save(conn, booking, was=booking.version, state=CANCELLED, changed_at=now)
+    if booking.slot_id is not None:
+        slots.give_back_place(conn, slots.get(conn, booking.slot_id))
+    outbox.replace_unsent(conn, about=gone.reference, notices=ABOUT_THE_WINDOW, now=now)
+    telling.cancelled(conn, house, gone, now=now)
+    return gone
+
+
+def _must_be_movable(conn: Connection, booking: Booking, now: datetime) -> None:
+    late = delayed_since_leaving(
+        bookings.promises(conn, booking.reference), bookings.milestones(conn, booking.reference)
+    )
+    if not may_move(booking, delayed_since_leaving=late, now=now):
+        raise TooLate
+
+
+def _move(
+    conn: Connection, house: House, booking: Booking, to: Target, *,
+    cause: str, reason: dict[str, str], now: datetime,
+) -> Booking:  # fmt: skip
+    """The booking at its new place; the same booking when it is there already."""
+    _must_be_movable(conn, booking, now)
+    if (booking.slot_id, booking.window) == (to.slot_id, to.window):
+        return booking
+    assert booking.slot_id is not None  # or it were not movable
+    # A savepoint: whoever catches our refusal goes on with everything as it was.
+    with conn.begin_nested():
+        moved = bookings.save(
+            conn, booking, was=booking.version, option=to.option, slot_id=to.slot_id,
+            service=to.option["service"], carrier=to.option["carrier"], window=to.window,
+            zone_name=to.zone_name, changed_at=now,
+        )  # fmt: skip
+        if not slots.move_place(conn, slots.get(conn, booking.slot_id), slots.get(conn, to.slot_id)):
+            raise SlotFull(alternatives=_alternatives(conn, house, booking, to, now))
+    promise(conn, moved, cause=cause, reason=reason, now=now)
+    outbox.replace_unsent(conn, about=moved.reference, notices=ABOUT_THE_WINDOW, now=now)
+    return moved
+
+
+def _alternatives(
+    conn: Connection, house: House, booking: Booking, to: Target, now: datetime
+) -> list[dict[str, Any]]:
+    free = move_options(conn, house, booking, now=now)
+    return [option.as_json() for option in nearest(free, to.window, kind=booking.kind)]
