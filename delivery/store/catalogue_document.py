@@ -1,0 +1,173 @@
+"""What a catalogue's TOML document may say; everything wrong with it is named by its path."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import time
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import model_validator as check
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,38}$")]
+PlaceId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,38}$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+Cents = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+Hour = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+MINUTES_OF_A_DAY = 24 * 60
+
+
+class CatalogueError(ValueError):
+    """A document that cannot be used; `faults` are (path, what is wrong)."""
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{path}: {fault}" for path, fault in faults))
+        self.faults = faults
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Said(Part):
+    """A short text in each language of ours."""
+
+    en: Line
+    fi: Line
+
+
+class CalendarPart(Part):
+    weekdays: list[Weekday] = Field(min_length=1)
+    holidays_of: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] | None = None
+    also_closed: list[Annotated[str, StringConstraints(pattern=r"^\d\d-\d\d$")]] = []
+
+
+class OriginPart(Part):
+    time_zone: str
+    calendar: Code
+    opens: Hour
+    closes: Hour
+
+
+class ZonePart(Part):
+    municipalities: list[Line] = Field(min_length=1)
+    beginnings: list[Annotated[str, StringConstraints(pattern=r"^\d{1,5}$")]] = Field(min_length=1)
+
+
+class LimitsPart(Part):
+    max_weight_g: Count = 0
+    max_total_weight_g: Count = 0
+    max_sides_mm: list[Count] = Field([], max_length=3)
+    max_parcels: Count = 0
+    refuses: list[Code] = []
+
+
+class PricePart(Part):
+    base: Cents
+    by_width: dict[int, Cents] = {}
+    evening_from: Hour | None = None
+    evening: Cents = 0
+    free_from: Count | None = None
+
+
+class RoundsPart(Part):
+    times: list[tuple[Hour, Hour]] = Field(min_length=1)
+    capacity: dict[int, Annotated[int, Field(strict=True, ge=1, le=100_000)]] = Field(min_length=1)
+
+    @check(mode="after")
+    def _nested(self) -> RoundsPart:
+        widths = sorted(self.capacity, reverse=True)
+        for wide, narrow in pairwise(widths):
+            if narrow < 1 or wide % narrow:
+                raise ValueError(f"{narrow} minutes do not divide {wide}")
+        for start, end in self.times:
+            if minutes_of(end) - minutes_of(start) != widths[0]:
+                raise ValueError(f"{start} to {end} is not {widths[0]} minutes")
+        return self
+
+
+class ServicePart(Part):
+    carrier: Code
+    kind: Literal["to_door", "pickup_point", "locker", "store"]
+    promise: Literal["slot", "day", "place"]
+    origin: Code
+    calendar: Code
+    zones: list[Code] = Field(min_length=1)
+    description: Said
+    days_ahead: Annotated[int, Field(strict=True, ge=1, le=60)]
+    price: PricePart
+    limits: LimitsPart = LimitsPart()
+    handling_minutes: Annotated[int, Field(strict=True, ge=0, le=10_000)] = 0
+    cut_off: Hour | None = None
+    transit_days: Annotated[int, Field(strict=True, ge=0, le=60)] = 0
+    window: tuple[Hour, Hour] | None = None
+    rounds: RoundsPart | None = None
+    within_m: Count = 0
+    kept_days: Annotated[int, Field(strict=True, ge=0, le=60)] = 0
+
+    @check(mode="after")
+    def _whole(self) -> ServicePart:
+        if (self.promise == "slot") != (self.rounds is not None):
+            raise ValueError("a service promises slots exactly when it has rounds")
+        if self.promise == "day" and (self.window is None or self.cut_off is None):
+            raise ValueError("a service by day needs a window and a cut_off")
+        if (self.promise == "place") != (self.kind != "to_door"):
+            raise ValueError("a place is promised exactly when it is not to the door")
+        if self.window and minutes_of(self.window[0]) >= minutes_of(self.window[1]):
+            raise ValueError("a window ends after it starts")
+        return self
+
+
+class PointPart(Part):
+    id: PlaceId
+    service: Code
+    name: Line
+    street: Line
+    postcode: Annotated[str, StringConstraints(pattern=r"^\d{5}$")]
+    city: Line
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
+    opening_hours: Line
+
+
+class Document(Part):
+    format: Literal[1]
+    currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
+    countries: list[Literal["FI"]] = Field(min_length=1)
+    time_zone: str
+    postcodes: Literal["postcodes.csv"]
+    carriers: dict[Code, Said]
+    calendars: dict[Code, CalendarPart]
+    origins: dict[Code, OriginPart]
+    zones: dict[Code, ZonePart]
+    services: dict[Code, ServicePart] = Field(min_length=1)
+    points: list[PointPart] = []
+
+
+def read_document(text: str) -> Document:
+    """The document as values. Raises `CatalogueError` with every fault found."""
+    try:
+        return Document.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueError([("", str(error))]) from None
+    except ValidationError as error:
+        raise CatalogueError(
+            [(_path(each["loc"]), each["msg"]) for each in error.errors()]
+        ) from None
+
+
+def _path(location: tuple[Any, ...]) -> str:
+    return ".".join(str(step) for step in location)
+
+
+def minutes_of(text: str) -> int:
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def clock_face(text: str) -> time:
+    """`24:00` is 0:00, the end of the day."""
+    return time(*divmod(minutes_of(text) % MINUTES_OF_A_DAY, 60))
