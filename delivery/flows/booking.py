@@ -100,9 +100,10 @@ def _take_again(conn: Connection, hold: Hold, now: datetime) -> None:
         raise HoldClosed("This hold was given back.", state=hold.state)
     if now >= TimeWindow.from_json(hold.option["window"]).end:
         raise TooLate("The window of this hold is over.")
-    if hold.state == hold_states.EXPIRED and hold.slot_id is not None:
-        if not slots.take_place(conn, slots.get(conn, hold.slot_id)):
-            raise PlaceGone(hold.quote_id, hold.option)
+    if hold.state != hold_states.EXPIRED or hold.slot_id is None:
+        return
+    if not slots.take_place(conn, slots.get(conn, hold.slot_id)):
+        raise PlaceGone(hold.quote_id, hold.option)
 
 
 def _booking(

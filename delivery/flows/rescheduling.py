@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from delivery.flows import quoting, telling
-from delivery.flows.choosing import zone_of
+from delivery.flows.choosing import slot_of, zone_of
 from delivery.flows.promising import promise
 from delivery.house import House
 from delivery.rules.alternatives import nearest
 from delivery.rules.bookings import (
+    BOOKED,
     CANCELLED,
     Booking,
     delayed_since_leaving,
@@ -21,16 +22,9 @@ from delivery.rules.bookings import (
     may_move,
 )
 from delivery.rules.options import DeliveryOption
-from delivery.rules.refusals import SlotFull, TooLate
+from delivery.rules.refusals import NotFound, SlotFull, TooLate
 from delivery.rules.windows import TimeWindow
 from delivery.store import bookings, conversations, slots
-from notifications import outbox
-
-#: Notices that speak of a window; unsent ones are replaced when the window changes.
-ABOUT_THE_WINDOW = (
-    "booking_confirmed", "evening_before", "delayed", "moved_earlier", "back_on_time",
-    "rescheduled", "slot_gone", "on_the_way",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,8 +40,7 @@ class Target:
 def move_options(
     conn: Connection, house: House, booking: Booking, *, now: datetime
 ) -> list[DeliveryOption]:
-    """Every free time this booking can move to, with its fee, soonest first. `TooLate` if none may.
-    """
+    """Every free time this booking can move to, with its fee, soonest first. `TooLate` if none may."""
     _must_be_movable(conn, booking, now)
     request = quoting.get_quote(conn, booking.quote_id).request
     free = quoting.free_options(conn, house, request, now=now, locale=booking.locale)
@@ -58,6 +51,22 @@ def move_options(
         ),
         key=lambda option: (option.window.start, option.window.minutes, option.id),
     )  # fmt: skip
+
+
+def wanted_option(
+    conn: Connection, house: House, booking: Booking, option_id: str, *, now: datetime
+) -> DeliveryOption:
+    """The free time with this id. Raises `SlotFull` with alternatives, `NotFound`, `TooLate`."""
+    free = move_options(conn, house, booking, now=now)
+    for option in free:
+        if option.id == option_id:
+            return option
+    slot_id = slot_of(option_id)
+    if slot_id is None:
+        raise NotFound("This delivery cannot be moved to such an option.")
+    window = slots.get(conn, slot_id).window
+    near = nearest(free, window, kind=booking.kind)
+    raise SlotFull(alternatives=[option.as_json() for option in near])
 
 
 def move(
@@ -104,7 +113,7 @@ def undo(conn: Connection, house: House, booking: Booking, *, by: str, now: date
         raise TooLate("The earlier time is over.")
     target = Target(back["option"], back["slot_id"], window, back["zone"])
     moved = _move(conn, house, booking, target, cause="undone", reason={}, now=now)
-    conversations.remember_undo(conn, moved, {}, until=now, now=now)
+    conversations.forget_undo(conn, booking.reference, now=now)
     telling.rescheduled(conn, house, moved, now=now, undo_until=None)
     return moved
 
@@ -121,7 +130,6 @@ def cancel(conn: Connection, house: House, booking: Booking, *, by: str, now: da
     gone = bookings.save(conn, booking, was=booking.version, state=CANCELLED, changed_at=now)
     if booking.slot_id is not None:
         slots.give_back_place(conn, slots.get(conn, booking.slot_id))
-    outbox.replace_unsent(conn, about=gone.reference, notices=ABOUT_THE_WINDOW, now=now)
     telling.cancelled(conn, house, gone, now=now)
     return gone
 
@@ -146,14 +154,14 @@ def _move(
     # A savepoint: whoever catches our refusal goes on with everything as it was.
     with conn.begin_nested():
         moved = bookings.save(
-            conn, booking, was=booking.version, option=to.option, slot_id=to.slot_id,
+            conn, booking, was=booking.version, state=BOOKED, option=to.option, slot_id=to.slot_id,
             service=to.option["service"], carrier=to.option["carrier"], window=to.window,
             zone_name=to.zone_name, changed_at=now,
         )  # fmt: skip
-        if not slots.move_place(conn, slots.get(conn, booking.slot_id), slots.get(conn, to.slot_id)):
+        old, new = slots.get(conn, booking.slot_id), slots.get(conn, to.slot_id)
+        if not slots.move_place(conn, old, new):
             raise SlotFull(alternatives=_alternatives(conn, house, booking, to, now))
     promise(conn, moved, cause=cause, reason=reason, now=now)
-    outbox.replace_unsent(conn, about=moved.reference, notices=ABOUT_THE_WINDOW, now=now)
     return moved
 
 

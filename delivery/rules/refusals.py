@@ -86,3 +86,16 @@ class Outdated(Refusal):
     """Somebody changed this delivery a moment ago; look again."""
 
     code = "outdated"
+
+
+class StillRunning(Refusal):
+    """The first request with this key is still running; ask again in a moment."""
+
+    code = "still_running"
+
+
+class KeyUsedOtherwise(Refusal):
+    """This idempotency key was used for another request."""
+
+    code = "idempotency_key_reused"
+    status = 422
