@@ -12,10 +12,12 @@ import pytest
 
 from delivery.app import build_house
 from delivery.house import House
+from delivery.log import configure_logs
 from delivery.settings import Settings
 from delivery.store.engine import Database, engine_for
 from delivery.store.seeds import seed
 from delivery.store.tables import metadata
+from tests.canaries import leaks
 from tests.loopback import Api, RunningServer, serving
 from tests.postgres import NoPostgres, a_postgres, drop_database, make_database
 from tests.times import NOW, SettableClock
@@ -46,6 +48,17 @@ def settings_for(url: str, **sections: dict[str, object]) -> Settings:
         "staff_key": STAFF_KEY,
     }
     return Settings(**(given | sections))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_leaks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Every line logged in the whole suite is kept and read at its end."""
+    file = tmp_path_factory.mktemp("log") / "suite.log"
+    with file.open("wb") as out:
+        configure_logs(out)
+        yield
+    found = leaks(file.read_text("utf-8"))
+    assert not found, f"{len(found)} lines of the log say who or what: {found[:3]}"
 
 
 @pytest.fixture(scope="session")
@@ -111,6 +124,17 @@ def _url(kind: str, request: pytest.FixtureRequest, moulds: Moulds, folder: Path
     server = request.getfixturevalue("postgres_server")
     url, name = moulds.postgresql(kind, server)
     yield url
+    drop_database(server, name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with no tables at all."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'bare.db'}"
+        return
+    server, name = request.getfixturevalue("postgres_server"), f"perille_{uuid.uuid4().hex[:12]}"
+    yield make_database(server, name)
     drop_database(server, name)
 
 
