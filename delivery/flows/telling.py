@@ -16,7 +16,6 @@ from delivery.flows import wording
 from delivery.house import House
 from delivery.rules import phrases
 from delivery.rules.bookings import Booking
-from delivery.rules.tracking import in_language
 from delivery.rules.windows import TimeWindow
 from notifications import outbox
 from notifications.notice import Notice
@@ -48,7 +47,7 @@ def delayed(
         minutes=wording.minutes_late(was, booking.window),
         when=wording.near(booking, now),
         was=wording.when(was, booking, wording.today(booking, now)),
-        reason=in_language(reason, booking.locale),
+        reason=wording.why(reason, booking),
         times=wording.listed(times, booking, now),
         link=wording.link(house, booking),
     )

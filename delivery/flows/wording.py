@@ -1,62 +1,141 @@
-"""The fields of our messages: names, windows and links as one customer reads them."""
+"""Options in the customer's words: titles, descriptions, price parts and reasons."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
 
-from delivery.house import House
-from delivery.rules import links, phrases
-from delivery.rules.bookings import Booking
-from delivery.rules.windows import TimeWindow
+from delivery.rules import phrases
+from delivery.rules.candidates import Candidate
+from delivery.rules.catalogue import Catalogue, PickupPoint
+from delivery.rules.fitting import Exclusion
+from delivery.rules.money import Money
+from delivery.rules.opening_hours import DAY_AND_NIGHT
+from delivery.rules.options import DeliveryOption, Place, PricePart
+from delivery.rules.slate import Folded
+from delivery.store.layouts import FEW_PLACES
+from delivery.words import Words
 
-
-def by_name(house: House, booking: Booking) -> dict[str, str]:
-    shop = house.settings.shop
-    return {"given_name": booking.given_name, "agent": shop.agent, "shop": shop.name}
-
-
-def link(house: House, booking: Booking) -> str:
-    server = house.settings.server
-    token = links.link_token(
-        server.secret.get_secret_value(), booking.reference, booking.link_version
-    )
-    return f"{server.public_url}/my/{token}"
+LONGEST_REASON = 60
 
 
-def place(booking: Booking) -> str:
-    return str((booking.option.get("place") or {}).get("name") or "")
+class Wording:
+    """Puts candidates of one catalogue into one language."""
+
+    def __init__(self, words: Words, catalogue: Catalogue, locale: str | None) -> None:
+        self.locale = words.language(locale)
+        self._words = words
+        self._currency = catalogue.currency
+        self._labels: dict[tuple[str, str], str] = {}
+
+    def _say(self, key: str, **fields: object) -> str:
+        return self._words.say(self.locale, f"options.{key}", **fields)
+
+    def option(
+        self,
+        candidate: Candidate,
+        labels: tuple[str, ...] = (),
+        gives: tuple[str, ...] = (),
+        fee: Money | None = None,
+    ) -> DeliveryOption:
+        """The option as it is shown, stored and held."""
+        service, point = candidate.service, candidate.point
+        return DeliveryOption(
+            id=candidate.id,
+            kind=service.kind,
+            carrier=service.carrier,
+            service=service.code,
+            title=self.title(candidate),
+            description=self.description(candidate),
+            price=Money(candidate.amount, self._currency),
+            price_parts=tuple(self._parts(candidate)),
+            window=candidate.window,
+            place=_place(point, candidate) if point else None,
+            distance_m=candidate.effort if point else None,
+            cutoff_at=candidate.cutoff.isoformat() if candidate.cutoff else None,
+            capacity="few" if candidate.left <= FEW_PLACES else "open",
+            labels=labels,
+            gives=gives,
+            slot_id=candidate.slot_id,
+            fee=fee,
+        )
+
+    def title(self, candidate: Candidate) -> str:
+        """The window and how, with the date spelled out: it is still read days later."""
+        point, kind = candidate.point, candidate.service.kind
+        if point is None:
+            return self._say(kind, when=phrases.when(candidate.window, self.locale))
+        start = candidate.window.start
+        return self._say(
+            kind,
+            name=point.name,
+            day=phrases.day(start.date(), self.locale),
+            hour=self._hour(candidate),
+        )
+
+    def _hour(self, candidate: Candidate) -> str:
+        start = candidate.window.start
+        # English says "from" before the day, Finnish "alkaen" after the hour.
+        if self.locale == "fi":
+            return phrases.since(start, self.locale)
+        return phrases.clock_time(start, self.locale)
+
+    def description(self, candidate: Candidate) -> str:
+        said = candidate.service.description[self.locale]
+        point = candidate.point
+        if point is None:
+            return said
+        if point.hours.text == DAY_AND_NIGHT:
+            return f"{point.street}. {self._say('open_always')} {said}"
+        span = point.hours.window_on(candidate.window.start)
+        hours = self._say("open_hours", hours=phrases.hours(span, self.locale))
+        return f"{point.street}. {hours} {said}"
+
+    def _parts(self, candidate: Candidate) -> list[PricePart]:
+        kind = candidate.service.kind
+        return [
+            PricePart(code, self._label(code, kind, candidate), amount)
+            for code, amount in candidate.parts
+        ]
+
+    def _label(self, code: str, kind: str, candidate: Candidate) -> str:
+        if code == "free_over":
+            over = Money(candidate.service.tariff.free_from or 0, self._currency)
+            return self._say("part_free_over", value=phrases.price(over, self.locale))
+        return self._say(f"part_base_{kind}" if code == "base" else f"part_{code}")
+
+    def exclusion(self, excluded: Exclusion) -> dict[str, str]:
+        """The contract's exclusion, its reason at most 60 characters long."""
+        fields = dict(excluded.fields)
+        if excluded.code in ("too_heavy", "too_heavy_together"):
+            fields["most"] = f"{fields['most'] / 1000:g} kg"
+        if excluded.code == "too_long":
+            fields["most"] = f"{fields['most'] / 10:g} cm"
+        reason = self._say(excluded.code, **fields)[:LONGEST_REASON]
+        return {"service": excluded.service, "code": excluded.code, "reason": reason}
+
+    def why_folded(self, folded: Folded) -> str:
+        """Against which shown option it lost, and in what."""
+        by = self._brief(folded.by)
+        if folded.code == "alike":
+            return self._fitting(self._say("like", by=by))
+        return self._fitting(self._say("than", worse=self._worse(folded.worse), by=by))
+
+    def _worse(self, dimensions: Sequence[str]) -> str:
+        said = [self._say(f"worse_{name}") for name in dimensions[:2]]
+        worse = said[0] if len(said) == 1 else self._say("and", one=said[0], other=said[1])
+        return worse[:1].upper() + worse[1:]
+
+    def _brief(self, candidate: Candidate) -> str:
+        if candidate.point is None:
+            return phrases.when(candidate.window, self.locale)
+        return self._say(f"by_{candidate.service.kind}", name=candidate.point.name)
+
+    def _fitting(self, reason: str) -> str:
+        return reason if len(reason) <= LONGEST_REASON else self._say("needless")
 
 
-def today(booking: Booking, now: datetime) -> date:
-    return now.astimezone(booking.window.start.tzinfo).date()
-
-
-def when(window: TimeWindow, booking: Booking, near_day: date | None) -> str:
-    return phrases.when(window, booking.locale, today=near_day, sms=True)
-
-
-def near(booking: Booking, now: datetime) -> str:
-    """The promise with the date and, where it is near, the word for the day too."""
-    near_day, on = today(booking, now), booking.window.start.date()
-    word = phrases.day(on, booking.locale, today=near_day, sms=True)
-    dated = phrases.day(on, booking.locale, sms=True)
-    said = when(booking.window, booking, None)
-    return said if word == dated else f"{word} {said}"
-
-
-def listed(times: Sequence[TimeWindow], booking: Booking, now: datetime) -> tuple[str, ...]:
-    near_day = today(booking, now)
-    return tuple(when(each, booking, near_day) for each in times)
-
-
-def clock(booking: Booking, moment: datetime | None) -> str:
-    if moment is None:
-        return ""
-    local = moment.astimezone(booking.window.start.tzinfo)
-    return phrases.clock_time(local, booking.locale)
-
-
-def minutes_late(was: TimeWindow, now_promised: TimeWindow) -> int:
-    later = (now_promised.end.timestamp() - was.end.timestamp()) / 60
-    return max(5, round(later / 5) * 5)
+def _place(point: PickupPoint, candidate: Candidate) -> Place:
+    return Place(
+        point.id, point.name, point.street, point.postcode, point.city, point.lat, point.lon,
+        point.hours.text, candidate.until.isoformat() if candidate.until else "",
+    )  # fmt: skip

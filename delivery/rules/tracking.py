@@ -97,18 +97,21 @@ def is_stale(
 
 
 def expected(
-    event: CarrierEvent, standing: TimeWindow, planned: TimeWindow, zone: ZoneInfo
+    event: CarrierEvent, standing: TimeWindow, planned: TimeWindow, zone: ZoneInfo, now: datetime
 ) -> TimeWindow | None:
     """The window an estimate speaks of; None when it speaks of none.
 
     `minutes` count from the planned window, so that the same word twice is one delay; a delay
-    without either is an hour more than what stands.
+    without either is an hour more than what stands, or an hour from now if that is over.
     """
     if event.expected_window is not None:
         return event.expected_window.into(zone)
     if event.minutes is not None:
         return planned.shifted(timedelta(minutes=event.minutes))
-    return standing.shifted(UNSAID) if event.type == "delayed" else None
+    if event.type != "delayed":
+        return None
+    over = timedelta(seconds=max(now.timestamp() - standing.end.timestamp(), 0))
+    return standing.shifted(UNSAID + over)
 
 
 def change_of(standing: TimeWindow, coming: TimeWindow) -> str | None:
