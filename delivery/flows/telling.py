@@ -12,7 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import Connection
 
 from delivery import notices
-from delivery.flows import wording
+from delivery.flows import fields
+from delivery.flows.showing import link_of
 from delivery.house import House
 from delivery.rules import phrases
 from delivery.rules.bookings import Booking
@@ -29,10 +30,10 @@ def may_text(booking: Booking) -> bool:
 def booking_confirmed(conn: Connection, house: House, booking: Booking, *, now: datetime) -> None:
     """The delivery is booked."""
     told = notices.BookingConfirmed(
-        **wording.by_name(house, booking),
-        when=wording.when(booking.window, booking, None),
-        place=wording.place(booking),
-        link=wording.link(house, booking),
+        **fields.by_name(house, booking),
+        when=fields.when(booking.window, booking, None),
+        place=fields.place(booking),
+        link=link_of(house, booking),
     )
     _post(conn, house, booking, told, "confirmed", now=now)
 
@@ -43,13 +44,13 @@ def delayed(
 ) -> None:  # fmt: skip
     """We come later than `was`; `times` are those that the open menu lists."""
     told = notices.Delayed(
-        **wording.by_name(house, booking),
-        minutes=wording.minutes_late(was, booking.window),
-        when=wording.near(booking, now),
-        was=wording.when(was, booking, wording.today(booking, now)),
-        reason=wording.why(reason, booking),
-        times=wording.listed(times, booking, now),
-        link=wording.link(house, booking),
+        **fields.by_name(house, booking),
+        minutes=fields.minutes_late(was, booking.window),
+        when=fields.near(booking, now),
+        was=fields.when(was, booking, fields.today(booking, now)),
+        reason=fields.why(reason, booking),
+        times=fields.listed(times, booking, now),
+        link=link_of(house, booking),
     )
     _replace(conn, booking, now)
     _post(conn, house, booking, told, _version(told, booking), now=now,
@@ -62,11 +63,11 @@ def moved_earlier(
 ) -> None:  # fmt: skip
     """We come earlier than `was`."""
     told = notices.MovedEarlier(
-        **wording.by_name(house, booking),
-        when=wording.near(booking, now),
-        was=wording.when(was, booking, wording.today(booking, now)),
-        times=wording.listed(times, booking, now),
-        link=wording.link(house, booking),
+        **fields.by_name(house, booking),
+        when=fields.near(booking, now),
+        was=fields.when(was, booking, fields.today(booking, now)),
+        times=fields.listed(times, booking, now),
+        link=link_of(house, booking),
     )
     _replace(conn, booking, now)
     _post(conn, house, booking, told, _version(told, booking), now=now,
@@ -78,9 +79,9 @@ def on_the_way(
 ) -> None:
     """It left for the customer at `left_at`."""
     told = notices.OnTheWay(
-        **wording.by_name(house, booking),
-        when=wording.near(booking, now),
-        link=wording.link(house, booking),
+        **fields.by_name(house, booking),
+        when=fields.near(booking, now),
+        link=link_of(house, booking),
     )
     _post(conn, house, booking, told, f"{told.name}:{_utc(left_at)}", now=now,
           not_after=max(booking.window.end, now + timedelta(minutes=30)))  # fmt: skip
@@ -88,7 +89,7 @@ def on_the_way(
 
 def delivered(conn: Connection, house: House, booking: Booking, *, now: datetime) -> None:
     """It is there, or was fetched."""
-    told = notices.Delivered(**wording.by_name(house, booking), place=wording.place(booking))
+    told = notices.Delivered(**fields.by_name(house, booking), place=fields.place(booking))
     _replace(conn, booking, now)
     _post(conn, house, booking, told, told.name, now=now)
 
@@ -100,10 +101,10 @@ def missed(
     """We stood at the door at `at` in vain."""
     local = at.astimezone(booking.window.start.tzinfo)
     told = notices.Missed(
-        **wording.by_name(house, booking),
+        **fields.by_name(house, booking),
         at=phrases.clock_time(local, booking.locale),
-        times=wording.listed(times, booking, now),
-        link=wording.link(house, booking),
+        times=fields.listed(times, booking, now),
+        link=link_of(house, booking),
     )
     _replace(conn, booking, now)
     _post(conn, house, booking, told, f"{told.name}:{_utc(at)}", now=now)
@@ -114,11 +115,11 @@ def at_pickup_point(
 ) -> None:
     """It can be fetched, until the end of the day `until`."""
     told = notices.AtPickupPoint(
-        **wording.by_name(house, booking),
-        place=wording.place(booking),
+        **fields.by_name(house, booking),
+        place=fields.place(booking),
         street=str((booking.option.get("place") or {}).get("street") or ""),
         until=phrases.day(until, booking.locale, sms=True) if until else "",
-        link=wording.link(house, booking),
+        link=link_of(house, booking),
     )
     _post(conn, house, booking, told, told.name, now=now)
 
@@ -128,10 +129,10 @@ def rescheduled(
 ) -> None:
     """It has its new time, and until when `0` takes that back."""
     told = notices.Rescheduled(
-        **wording.by_name(house, booking),
-        when=wording.near(booking, now),
-        undo_until=wording.clock(booking, undo_until),
-        link=wording.link(house, booking),
+        **fields.by_name(house, booking),
+        when=fields.near(booking, now),
+        undo_until=fields.clock(booking, undo_until),
+        link=link_of(house, booking),
     )
     _replace(conn, booking, now)
     _post(conn, house, booking, told, _version(told, booking), now=now)
@@ -140,7 +141,7 @@ def rescheduled(
 def cancelled(conn: Connection, house: House, booking: Booking, *, now: datetime) -> None:
     """It is called off."""
     told = notices.Cancelled(
-        **wording.by_name(house, booking), when=wording.when(booking.window, booking, None)
+        **fields.by_name(house, booking), when=fields.when(booking.window, booking, None)
     )
     _replace(conn, booking, now)
     _post(conn, house, booking, told, told.name, now=now)
@@ -152,10 +153,10 @@ def slot_gone(
 ) -> None:  # fmt: skip
     """What was asked for in `cause` is not free; `times` are."""
     told = notices.SlotGone(
-        **wording.by_name(house, booking),
-        when=wording.near(booking, now),
-        times=wording.listed(times, booking, now),
-        link=wording.link(house, booking),
+        **fields.by_name(house, booking),
+        when=fields.near(booking, now),
+        times=fields.listed(times, booking, now),
+        link=link_of(house, booking),
     )
     _post(conn, house, booking, told, f"{told.name}:{cause}", now=now)
 
@@ -166,7 +167,7 @@ def which_time(
 ) -> None:  # fmt: skip
     """Several `times` fit what was asked for in `cause`."""
     told = notices.WhichTime(
-        **wording.by_name(house, booking), times=wording.listed(times, booking, now)
+        **fields.by_name(house, booking), times=fields.listed(times, booking, now)
     )
     _post(conn, house, booking, told, f"{told.name}:{cause}", now=now)
 
@@ -177,7 +178,7 @@ def not_understood(
 ) -> None:  # fmt: skip
     """The reply `cause` was not clear; what can be said, with the menu that is open."""
     told = notices.NotUnderstood(
-        **wording.by_name(house, booking), times=wording.listed(times, booking, now)
+        **fields.by_name(house, booking), times=fields.listed(times, booking, now)
     )
     _post(conn, house, booking, told, f"{told.name}:{cause}", now=now)
 
@@ -186,7 +187,7 @@ def handed_over(
     conn: Connection, house: House, booking: Booking, *, cause: str, now: datetime
 ) -> None:
     """A person has it from the reply or event `cause` on."""
-    told = notices.HandedOver(**wording.by_name(house, booking))
+    told = notices.HandedOver(**fields.by_name(house, booking))
     _post(conn, house, booking, told, f"{told.name}:{cause}", now=now)
 
 

@@ -1,4 +1,4 @@
-"""A carrier says something: kept at once, applied to the booking by the worker, told in one commit."""
+"""A carrier says something: kept at once, applied by the worker, told in the same commit."""
 
 from __future__ import annotations
 
