@@ -58,10 +58,10 @@ def delay(
     was = booking.window
     changed = promising.revise(conn, booking, window, cause=cause, reason=reason, now=now)
     times = list_times(conn, house, changed, now=now)
-    if window.end > was.end:
-        telling.delayed(conn, house, changed, was, reason, times, now=now)
-    else:
+    if tracking.change_of(was, window) == "earlier":
         telling.moved_earlier(conn, house, changed, was, times, now=now)
+    else:
+        telling.delayed(conn, house, changed, was, reason, times, now=now)
     return changed
 
 
