@@ -33,13 +33,12 @@ _REVOKE = (
 )
 
 
-def create(conn: Connection, scope: str, name: str, *, now: datetime) -> tuple[Key, str]:
-    """A new key and its secret, which is nowhere else and will not be shown again."""
-    key = Key(new_id("key")[:24], scope, name, now, None)
+def create(conn: Connection, *, scope: str, name: str, now: datetime) -> str:
+    """A new key: the secret itself, which is kept nowhere and cannot be shown again."""
     secret = f"perille_{scope}_{secrets.token_urlsafe(24)}"
-    row = {"id": key.id, "scope": scope, "name": name, "hash": digest(secret.encode())}
-    conn.execute(insert(api_key), row | {"created_at": now})
-    return key, secret
+    row = {"id": new_id("key")[:24], "scope": scope, "name": name, "created_at": now}
+    conn.execute(insert(api_key), row | {"hash": digest(secret.encode())})
+    return secret
 
 
 def find(conn: Connection, hashed: str) -> Key | None:
@@ -48,7 +47,7 @@ def find(conn: Connection, hashed: str) -> Key | None:
     return Key(*row) if row else None
 
 
-def all_keys(conn: Connection) -> list[Key]:
+def every(conn: Connection) -> list[Key]:
     """Every key ever made, oldest first."""
     return [Key(*row) for row in conn.execute(_ALL)]
 
