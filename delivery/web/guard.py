@@ -17,54 +17,59 @@ from delivery.web.problems import problem
 MAX_HEADER_BYTES = 64 * 1024
 
 
-def guarded(header_seconds: float, body_seconds: float) -> type[HttpToolsProtocol]:
+class GuardedProtocol(HttpToolsProtocol):
     """uvicorn's protocol with a deadline for the headers and one for the body of each request.
 
     A connection that misses one is closed; an answer that is being made is never cut.
     """
 
-    class GuardedProtocol(HttpToolsProtocol):
-        _deadline: asyncio.TimerHandle | None = None
-        _header_bytes: int | None = 0
+    header_seconds: float
+    body_seconds: float
+    _deadline: asyncio.TimerHandle | None = None
+    _header_bytes: int | None = 0
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
-            self._set(header_seconds)
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._set(self.header_seconds)
 
-        def data_received(self, data: bytes) -> None:
-            super().data_received(data)
-            if self._header_bytes is None:
-                return
-            self._header_bytes += len(data)
-            if self._header_bytes > MAX_HEADER_BYTES:
-                self.transport.abort()
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._header_bytes is None:
+            return
+        self._header_bytes += len(data)
+        if self._header_bytes > MAX_HEADER_BYTES:
+            self.transport.abort()
 
-        def on_message_begin(self) -> None:
-            self._header_bytes = 0
-            self._set(header_seconds)
-            super().on_message_begin()
+    def on_message_begin(self) -> None:
+        self._header_bytes = 0
+        self._set(self.header_seconds)
+        super().on_message_begin()
 
-        def on_headers_complete(self) -> None:
-            self._header_bytes = None
-            self._set(body_seconds)
-            super().on_headers_complete()
+    def on_headers_complete(self) -> None:
+        self._header_bytes = None
+        self._set(self.body_seconds)
+        super().on_headers_complete()
 
-        def on_message_complete(self) -> None:
-            self._set(None)
-            super().on_message_complete()
+    def on_message_complete(self) -> None:
+        self._set(None)
+        super().on_message_complete()
 
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._set(None)
-            super().connection_lost(exc)
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._set(None)
+        super().connection_lost(exc)
 
-        def _set(self, seconds: float | None) -> None:
-            if self._deadline is not None:
-                self._deadline.cancel()
-            self._deadline = (
-                None if seconds is None else self.loop.call_later(seconds, self.transport.abort)
-            )
+    def _set(self, seconds: float | None) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = (
+            None if seconds is None else self.loop.call_later(seconds, self.transport.abort)
+        )
 
-    return GuardedProtocol
+
+def guarded(header_seconds: float, body_seconds: float) -> type[GuardedProtocol]:
+    """`GuardedProtocol` with these deadlines; uvicorn wants a class."""
+    deadlines = {"header_seconds": header_seconds, "body_seconds": body_seconds}
+    return type("GuardedProtocol", (GuardedProtocol,), deadlines)
 
 
 class BodyLimit:
