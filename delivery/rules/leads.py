@@ -44,3 +44,16 @@ def arrives_on(service: Service, leaves: date) -> date:
     if service.transit_days == 0:
         return leaves
     return service.calendar.after(leaves, service.transit_days)
+
+
+def working_time_after(origin: Origin, moment: datetime, minutes: int) -> datetime:
+    """The moment at which the origin has worked `minutes` since `moment`."""
+    left = timedelta(minutes=minutes)
+    since = moment.astimezone(_UTC)
+    for day in origin.calendar.open_days(moment.astimezone(origin.zone).date()):
+        opens = max(datetime.combine(day, origin.opens, origin.zone).astimezone(_UTC), since)
+        closes = datetime.combine(day, origin.closes, origin.zone).astimezone(_UTC)
+        if closes - opens >= left:
+            return (opens + left).astimezone(origin.zone)
+        left -= max(closes - opens, timedelta())
+    raise AssertionError("open days never end")

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from delivery.rules.calendars import public_holidays
+from delivery.rules.windows import TimeWindow
 
 _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _RULE = re.compile(
@@ -15,6 +16,7 @@ _RULE = re.compile(
     r"(?:(?P<from>\d\d:\d\d)-(?P<to>\d\d:\d\d)|(?P<off>off))$"
 )
 _MIDNIGHT = 24 * 60
+DAY_AND_NIGHT = "24/7"
 Span = tuple[int, int]  # minutes of the day
 
 
@@ -31,7 +33,7 @@ class OpeningHours:
     @classmethod
     def parse(cls, text: str, country: str = "FI") -> OpeningHours:
         """Raises `ValueError` with the rule that cannot be read."""
-        if text == "24/7":
+        if text == DAY_AND_NIGHT:
             return cls(text, ((0, _MIDNIGHT),) * 7, "same", country)
         week: list[Span | None] = [None] * 7
         holiday: Span | str | None = "same"
@@ -49,6 +51,13 @@ class OpeningHours:
         if self.holiday != "same" and day in public_holidays(self.country, day.year):
             return self.holiday  # type: ignore[return-value]
         return self.week[day.weekday()]
+
+    def window_on(self, moment: datetime) -> TimeWindow:
+        """The hours of the day of `moment`, on which it is open."""
+        span, zone = self.on(moment.date()), moment.tzinfo
+        assert span is not None
+        assert isinstance(zone, ZoneInfo)
+        return TimeWindow(*(at_minute(moment.date(), minute, zone) for minute in span))
 
     def open_from(self, moment: datetime, days: int = 30) -> tuple[datetime, datetime] | None:
         """The first opening at or after `moment` and its closing, in the moment's zone."""

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from delivery.rules.money import Money
 from delivery.rules.windows import TimeWindow
+
+_PLAIN = (
+    "id", "kind", "carrier", "service", "title", "description",
+    "distance_m", "cutoff_at", "capacity",
+)  # fmt: skip
+_SLOT_IN_ID = re.compile(r"\.s(\d+)$")
 
 
 @dataclass(frozen=True)
@@ -82,3 +90,20 @@ class DeliveryOption:
         if self.fee is not None:
             shown["fee"] = self.fee.as_json()
         return shown
+
+    @classmethod
+    def from_json(cls, shown: dict[str, Any], zone: ZoneInfo) -> DeliveryOption:
+        """The option again, from how it was shown, its window on the clock of `zone`."""
+        place, fee, slot = shown["place"], shown.get("fee"), _SLOT_IN_ID.search(shown["id"])
+        plain = {name: shown[name] for name in _PLAIN}
+        return cls(
+            **plain,
+            price=Money(**shown["price"]),
+            price_parts=tuple(PricePart(**part) for part in shown["price_parts"]),
+            window=TimeWindow.from_json(shown["window"]).into(zone),
+            place=Place(**place) if place else None,
+            labels=tuple(shown["labels"]),
+            gives=tuple(shown["gives"]),
+            slot_id=int(slot[1]) if slot else None,
+            fee=Money(**fee) if fee else None,
+        )

@@ -60,7 +60,7 @@ class ZonePart(Part):
 class LimitsPart(Part):
     max_weight_g: Count = 0
     max_total_weight_g: Count = 0
-    max_sides_mm: list[Count] = Field([], max_length=3)
+    max_sides_mm: list[Count] = Field(default=[], max_length=3)
     max_parcels: Count = 0
     refuses: list[Code] = []
 

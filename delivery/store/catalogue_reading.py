@@ -95,7 +95,9 @@ def _check_names(document: Document) -> None:
     seen: set[str] = set()
     for number, point in enumerate(document.points):
         known(f"points.{number}.service", point.service, document.services)
-        for what in (f"id {point.id}", f"name {point.service} {point.name}"):
+        kind = document.services[point.service].kind if point.service in document.services else ""
+        # Two places of one kind and name would have the same title.
+        for what in (f"id {point.id}", f"{kind} {point.name}"):
             if what in seen:
                 faults.append((f"points.{number}", f"{what} is there twice"))
             seen.add(what)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, select
 
 from delivery.rules.catalogue import Service
-from delivery.rules.rounds import SlotTimes, ZonePlan, plan_zone
+from delivery.rules.rounds import Planned, SlotTimes, ZonePlan, plan_zone
 from delivery.store.tables import slot
 
 # New slots are noticed this late at most; they are made two weeks ahead.
@@ -25,6 +25,14 @@ _OF_ZONE = (
         slot.c.end_at > bindparam("after"),
     )
     .order_by(slot.c.id)
+)
+_ONE = select(slot.c.id, slot.c.start_at, slot.c.end_at, slot.c.within).where(
+    slot.c.id == bindparam("id"),
+    slot.c.service == bindparam("service"),
+    slot.c.zone == bindparam("zone"),
+)
+_ROUND = select(slot.c.id, slot.c.start_at, slot.c.end_at, slot.c.within).where(
+    slot.c.id.in_(bindparam("ids", expanding=True))
 )
 _SCARCE = select(slot.c.id, slot.c.capacity - slot.c.taken).where(
     slot.c.service == bindparam("service"),
@@ -63,6 +71,20 @@ class Layouts:
                 self._kept.clear()
             self._kept[key] = kept
         return kept.plan
+
+    def planned(
+        self, conn: Connection, service: Service, zone: str, slot_id: int
+    ) -> Planned | None:
+        """One window of a service in a zone, however old; None if there is none."""
+        kept = self._kept.get((service.code, zone))
+        if kept is not None and kept.service is service and slot_id in kept.plan.by_slot:
+            return kept.plan.by_slot[slot_id]
+        asked = {"service": service.code, "zone": zone, "id": slot_id}
+        found = conn.execute(_ONE, asked).first()
+        if found is None:
+            return None
+        around = conn.execute(_ROUND, {"ids": found.within}).all() if found.within else []
+        return plan_zone(service, [SlotTimes(*row) for row in (found, *around)]).by_slot[slot_id]
 
 
 def read_plan(conn: Connection, service: Service, zone: str, after: datetime) -> ZonePlan:

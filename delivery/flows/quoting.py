@@ -1,0 +1,187 @@
+"""Quotes: the few options worth showing, and every one that can be had."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from delivery.flows.offering import LEADERS, Feasible, Offering, offering
+from delivery.flows.wording import Wording
+from delivery.house import House
+from delivery.ids import new_id
+from delivery.rules.asks import QuoteAsk
+from delivery.rules.candidates import Candidate, Moment, window_candidate
+from delivery.rules.catalogue import Catalogue, Service
+from delivery.rules.fitting import why_not
+from delivery.rules.money import Money
+from delivery.rules.options import DeliveryOption
+from delivery.rules.refusals import NotFound, NotValid
+from delivery.rules.slate import Slate, choose
+from delivery.store import quotes
+from delivery.store.quotes import Quote
+
+__all__ = [
+    "Quote", "QuoteAsk", "all_options", "free_options", "get_answer", "get_quote", "option_of",
+    "quote_options",
+]  # fmt: skip
+
+get_answer = quotes.get_answer
+get_quote = quotes.get
+
+#: Goods that leave later than this are no order yet.
+LATEST_READY = timedelta(days=365)
+
+
+class OptionUnknown(NotFound):
+    """This quote has no such option."""
+
+    code = "option_unknown"
+
+
+def quote_options(house: House, ask: QuoteAsk, *, now: datetime) -> bytes:
+    """Choose a few clearly different options, keep them as a quote, and answer in JSON."""
+    catalogue = house.catalogues.current()
+    _check(ask, catalogue, now)
+    offer = offering(catalogue, house.catalogues.layouts, ask, now)
+    with house.database.read() as conn:
+        feasible = offer.feasible(conn, each_price=LEADERS)
+    quote_id = new_id("q")
+    valid_until = now + timedelta(minutes=house.settings.quotes.minutes)
+    answer = _answer(house, offer, feasible, quote_id, valid_until)
+    quote = Quote(quote_id, now, valid_until, catalogue.version, ask.as_json(), answer)
+    with house.database.write() as conn:
+        quotes.add(conn, quote)
+    return answer
+
+
+def _check(ask: QuoteAsk, catalogue: Catalogue, now: datetime) -> None:
+    if ask.country not in catalogue.countries:
+        raise NotValid("/destination/country", "We do not deliver to this country.")
+    if ask.postcode not in catalogue.postcodes:
+        raise NotValid("/destination/postcode", "There is no such postcode.")
+    if ask.value is not None and ask.value.currency != catalogue.currency:
+        raise NotValid("/basket/value/currency", f"Prices here are in {catalogue.currency}.")
+    if ask.ready_at is not None and ask.ready_at > now + LATEST_READY:
+        raise NotValid("/ready_at", "This is more than a year away.")
+
+
+def _answer(
+    house: House, offer: Offering, feasible: Feasible, quote_id: str, valid_until: datetime
+) -> bytes:
+    catalogue = offer.catalogue
+    wording = Wording(house.words, catalogue, offer.ask.locale or house.settings.shop.locale)
+    slate = choose(feasible.candidates)
+    return orjson.dumps(
+        {
+            "id": quote_id,
+            "valid_until": valid_until.astimezone(offer.zone).isoformat(),
+            "currency": catalogue.currency,
+            # Nobody's habits are known yet; a guess would be worse than no suggestion.
+            "recommended": None,
+            "options": [wording.option(*shown).as_json() for shown in slate.shown],
+            "folded": _folded(slate, wording),
+            "exclusions": [wording.exclusion(each) for each in feasible.exclusions],
+        }
+    )
+
+
+def _folded(slate: Slate, wording: Wording) -> list[dict[str, Any]]:
+    return [
+        {
+            "option": wording.option(each.candidate).as_json(),
+            "code": each.code,
+            "by": each.by.id,
+            "reason": wording.why_folded(each),
+        }
+        for each in slate.folded
+    ]
+
+
+def option_of(conn: Connection, house: House, quote: Quote, option_id: str) -> DeliveryOption:
+    """The option as it stood when it was quoted, whatever has changed since.
+
+    Raises `OptionUnknown` for one that this quote could not offer.
+    """
+    offer, wording = _again(house, quote)
+    for shown in orjson.loads(quote.answer)["options"]:
+        if shown["id"] == option_id:
+            return DeliveryOption.from_json(shown, offer.zone)
+    candidate = _decoded(conn, offer, option_id)
+    if candidate is None:
+        raise OptionUnknown
+    return wording.option(candidate)
+
+
+def _again(house: House, quote: Quote) -> tuple[Offering, Wording]:
+    catalogue = house.catalogues.version(quote.catalogue_version)
+    ask = QuoteAsk.from_json(quote.request)
+    wording = Wording(house.words, catalogue, ask.locale or house.settings.shop.locale)
+    return offering(catalogue, house.catalogues.layouts, ask, quote.at), wording
+
+
+def _decoded(conn: Connection, offer: Offering, option_id: str) -> Candidate | None:
+    """The candidate an id names, if the rules allowed it then; capacity is not asked."""
+    code, _, what = option_id.removeprefix("opt_").partition(".")
+    service = offer.catalogue.service(code)
+    if service is None or why_not(service, offer.ask) is not None:
+        return None
+    if service.promise == "slot":
+        return _window_named(conn, offer, service, what)
+    return next((each for each in offer.without_slots(service) if each.id == option_id), None)
+
+
+def _window_named(
+    conn: Connection, offer: Offering, service: Service, what: str
+) -> Candidate | None:
+    number = what.removeprefix("s")
+    if not (what.startswith("s") and number.isascii() and number.isdigit() and len(number) < 16):
+        return None
+    zone = service.zone_of[offer.ask.postcode]
+    planned = offer.layouts.planned(conn, service, zone, int(number))
+    if planned is None:
+        return None
+    return window_candidate(service, planned, offer.ask, offer.moment)
+
+
+def all_options(
+    conn: Connection, house: House, quote: Quote, *, now: datetime
+) -> list[DeliveryOption]:
+    """Everything this quote allows, is still free and can still be made, earliest first."""
+    offer, wording = _again(house, quote)
+    later = Moment(offer.moment.now, max(now, offer.moment.ready))
+    free = offer._replace(moment=later, now=now).feasible(conn).candidates
+    # A day or a place that has moved on to a later date is not what was quoted.
+    quoted = {each.id for each in offer.slotless()}
+    shown = [each for each in free if each.slot_id is not None or each.id in quoted]
+    return [wording.option(each) for each in sorted(shown, key=_by_time)]
+
+
+def _by_time(candidate: Candidate) -> tuple[datetime, float, int, str]:
+    return candidate.window.start, candidate.end, candidate.amount, candidate.id
+
+
+def free_options(
+    conn: Connection,
+    house: House,
+    request: dict[str, Any],
+    *,
+    now: datetime,
+    service: str | None = None,
+    locale: str | None = None,
+) -> list[DeliveryOption]:
+    """What is free at this moment for a stored request, earliest first, with what moving costs."""
+    catalogue = house.catalogues.current()
+    ask = QuoteAsk.from_json(request)
+    offer = offering(catalogue, house.catalogues.layouts, ask, now)
+    wording = Wording(house.words, catalogue, locale or ask.locale or house.settings.shop.locale)
+    free = Money(0, catalogue.currency)
+    if service is None:
+        candidates = offer.feasible(conn).candidates
+    else:
+        wanted = catalogue.service(service)
+        fits = wanted is not None and why_not(wanted, ask) is None
+        candidates = list(offer.of(conn, wanted)) if wanted is not None and fits else []
+    return [wording.option(each, fee=free) for each in sorted(candidates, key=_by_time)]
