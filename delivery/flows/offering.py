@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -38,13 +37,6 @@ class Offering(NamedTuple):
     layouts: Layouts
     ask: QuoteAsk
     moment: Moment
-    #: At which the slots are looked at.
-    now: datetime
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The clock of the people we deliver to."""
-        return self.catalogue.services[0].zone
 
     def feasible(self, conn: Connection, *, each_price: int = 0) -> Feasible:
         """Everything free now, and every service that has nothing with its reason."""
@@ -63,8 +55,8 @@ class Offering(NamedTuple):
         """The candidates of one service that fits; capacity is asked of the database."""
         if service.promise == "slot":
             zone = service.zone_of[self.ask.postcode]
-            plan = self.layouts.plan(conn, service, zone, self.now)
-            few = scarce(conn, service.code, zone, self.now)
+            plan = self.layouts.plan(conn, service, zone, self.moment.now)
+            few = scarce(conn, service.code, zone, self.moment.now)
             return window_candidates(
                 service, plan, few, self.ask, self.moment, each_price=each_price
             )
@@ -77,15 +69,6 @@ class Offering(NamedTuple):
         lat, lon = self.where()
         return place_candidates(service, self.ask, self.moment, lat, lon)
 
-    def slotless(self) -> list[Candidate]:
-        """The candidates of every fitting service that has no capacity of its own."""
-        return [
-            each
-            for service in self.catalogue.services
-            if service.promise != "slot" and why_not(service, self.ask) is None
-            for each in self.without_slots(service)
-        ]
-
     def where(self) -> tuple[float, float]:
         """The address if the shop knows it, else the middle of the postcode."""
         if self.ask.lat is not None and self.ask.lon is not None:
@@ -95,4 +78,4 @@ class Offering(NamedTuple):
 
 
 def offering(catalogue: Catalogue, layouts: Layouts, ask: QuoteAsk, now: datetime) -> Offering:
-    return Offering(catalogue, layouts, ask, Moment.of(ask, now), now)
+    return Offering(catalogue, layouts, ask, Moment.of(ask, now))

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from delivery.flows.offering import LEADERS, Feasible, Offering, offering
+from delivery.flows.finding import LEADERS, Feasible, Offering, offering
 from delivery.flows.wording import Wording
 from delivery.house import House
 from delivery.ids import new_id
