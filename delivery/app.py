@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+import anyio.to_thread
 from fastapi import FastAPI
 
 from delivery.assets import asset
 from delivery.clock import Clock, system_clock
 from delivery.house import House
+from delivery.metrics import Metrics
 from delivery.settings import Settings
 from delivery.store.catalogue import Catalogues
 from delivery.store.engine import Database, engine_for
+from delivery.web.guard import BodyLimit
+from delivery.web.observed import Observed
 from delivery.web.problems import add_problems
 from delivery.words import Words
 from notifications.notice import Texts
@@ -32,15 +38,26 @@ def build_house(settings: Settings, clock: Clock = system_clock) -> House:
 
 ROUTERS = (
     "delivery.web.quotes", "delivery.web.shop", "delivery.web.carrier_webhooks",
-    "delivery.web.staff", "delivery.web.demo", "delivery.web.my", "delivery.web.ops",
-    "delivery.web.login",
+    "delivery.web.staff", "delivery.web.demo", "delivery.web.demo_phone", "delivery.web.my",
+    "delivery.web.ops", "delivery.web.ops_conversations", "delivery.web.login",
+    "delivery.web.static_files", "delivery.web.health",
 )  # fmt: skip
+
+#: Threads that answer requests: as many as there are connections to the database for them.
+THREADS = 16
+
+
+@asynccontextmanager
+async def _running(_app: FastAPI) -> AsyncIterator[None]:
+    anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    yield
 
 
 def build_app(house: House) -> FastAPI:
     """The HTTP side of a house."""
-    app = FastAPI(title="Perille", version="0.1.0", docs_url=None, redoc_url=None)
+    app = FastAPI(title="Perille", version="0.1.0", docs_url=None, redoc_url=None, lifespan=_running)
     app.state.house = house
+    app.state.metrics = Metrics(house.database, house.clock)
     add_problems(app)
     for name in ROUTERS:
         try:
@@ -48,4 +65,6 @@ def build_app(house: House) -> FastAPI:
         except ModuleNotFoundError as missing:
             if missing.name != name:
                 raise
+    app.add_middleware(BodyLimit, limit=house.settings.server.max_body_bytes)
+    app.add_middleware(Observed, metrics=app.state.metrics)
     return app
