@@ -1,81 +1,35 @@
-"""From a request to candidates: the catalogue's rules over the slots that are free."""
+"""The free times we list for a customer: what digits then mean."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
-from typing import NamedTuple
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from delivery.rules.asks import QuoteAsk
-from delivery.rules.candidates import (
-    Candidate,
-    Moment,
-    day_candidates,
-    nothing_there,
-    place_candidates,
-    window_candidates,
-)
-from delivery.rules.catalogue import Catalogue, Service
-from delivery.rules.fitting import Exclusion, why_not
-from delivery.store.layouts import Layouts, scarce
-
-# Of each width and price: the earliest may be shown, the next may stand among the folded.
-LEADERS = 2
+from delivery.flows import rescheduling
+from delivery.house import House
+from delivery.rules.bookings import Booking
+from delivery.rules.menus import pick_times
+from delivery.rules.options import DeliveryOption
+from delivery.rules.refusals import TooLate
+from delivery.rules.windows import TimeWindow
+from delivery.store import conversations
 
 
-class Feasible(NamedTuple):
-    candidates: list[Candidate]
-    exclusions: list[Exclusion]
+def list_times(
+    conn: Connection, house: House, booking: Booking, *, now: datetime
+) -> list[DeliveryOption]:
+    """At most three times that are free now; until the menu is too old, digits take them.
 
-
-class Offering(NamedTuple):
-    """What candidates are made of: a catalogue, the slots in memory, and who asks when."""
-
-    catalogue: Catalogue
-    layouts: Layouts
-    ask: QuoteAsk
-    moment: Moment
-
-    def feasible(self, conn: Connection, *, each_price: int = 0) -> Feasible:
-        """Everything free now, and every service that has nothing with its reason."""
-        found = Feasible([], [])
-        for service in self.catalogue.services:
-            excluded = why_not(service, self.ask)
-            if excluded is None:
-                candidates = self.of(conn, service, each_price)
-                found.candidates.extend(candidates)
-                excluded = None if candidates else nothing_there(service)
-            if excluded is not None:
-                found.exclusions.append(excluded)
-        return found
-
-    def of(self, conn: Connection, service: Service, each_price: int = 0) -> Iterable[Candidate]:
-        """The candidates of one service that fits; capacity is asked of the database."""
-        if service.promise == "slot":
-            zone = service.zone_of[self.ask.postcode]
-            plan = self.layouts.plan(conn, service, zone, self.moment.now)
-            few = scarce(conn, service.code, zone, self.moment.now)
-            return window_candidates(
-                service, plan, few, self.ask, self.moment, each_price=each_price
-            )
-        return self.without_slots(service)
-
-    def without_slots(self, service: Service) -> list[Candidate]:
-        """The candidates of a service that has no capacity of its own."""
-        if service.promise == "day":
-            return day_candidates(service, self.ask, self.moment)
-        lat, lon = self.where()
-        return place_candidates(service, self.ask, self.moment, lat, lon)
-
-    def where(self) -> tuple[float, float]:
-        """The address if the shop knows it, else the middle of the postcode."""
-        if self.ask.lat is not None and self.ask.lon is not None:
-            return self.ask.lat, self.ask.lon
-        postcode = self.catalogue.postcodes[self.ask.postcode]
-        return postcode.lat, postcode.lon
-
-
-def offering(catalogue: Catalogue, layouts: Layouts, ask: QuoteAsk, now: datetime) -> Offering:
-    return Offering(catalogue, layouts, ask, Moment.of(ask, now))
+    None, and nothing remembered, when the booking can no longer be moved.
+    """
+    try:
+        free = rescheduling.move_options(conn, house, booking, now=now)
+    except TooLate:
+        return []
+    planned = TimeWindow.from_json(booking.option["window"])
+    times = pick_times(free, booking.window, planned)
+    until = now + timedelta(minutes=house.settings.replies.menu_minutes)
+    menu = [option.as_json() for option in times]
+    conversations.remember_menu(conn, booking, menu, until=until, now=now)
+    return times
