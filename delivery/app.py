@@ -17,6 +17,7 @@ from delivery.settings import Settings
 from delivery.store.catalogue import Catalogues
 from delivery.store.engine import Database, engine_for
 from delivery.web.guard import BodyLimit
+from delivery.web.headers import add_page_rules
 from delivery.web.observed import Observed
 from delivery.web.problems import add_problems
 from delivery.words import Words
@@ -40,7 +41,7 @@ ROUTERS = (
     "delivery.web.quotes", "delivery.web.shop", "delivery.web.carrier_webhooks",
     "delivery.web.staff", "delivery.web.demo", "delivery.web.demo_phone", "delivery.web.my",
     "delivery.web.ops", "delivery.web.ops_conversations", "delivery.web.login",
-    "delivery.web.static_files", "delivery.web.health",
+    "delivery.web.health",
 )  # fmt: skip
 
 #: Threads that answer requests: as many as there are connections to the database for them.
@@ -65,6 +66,7 @@ def build_app(house: House) -> FastAPI:
         except ModuleNotFoundError as missing:
             if missing.name != name:
                 raise
+    add_page_rules(app)
     app.add_middleware(BodyLimit, limit=house.settings.server.max_body_bytes)
     app.add_middleware(Observed, metrics=app.state.metrics)
     return app
