@@ -1,4 +1,4 @@
-"""Replies: kept once, by the provider's id, and settled one by one."""
+"""Replies: each kept once, in the order they came, until somebody has settled them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from notifications.tables import reply
+
+WAITING, ANSWERED, WITH_PERSON, KEYWORD = "waiting", "answered", "with_person", "keyword"
 
 
 @dataclass(frozen=True)
 class Reply:
+    """One SMS from a customer."""
+
     id: int
     provider_id: str
     sender: str
@@ -23,57 +27,61 @@ class Reply:
     received_at: datetime
 
 
-_KEEP = {
-    name: insert(reply).on_conflict_do_nothing(index_elements=["provider_id"]).returning(reply.c.id)
-    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-}
+_COLUMNS = tuple(getattr(reply.c, name) for name in Reply.__dataclass_fields__)
+_KEEP = upsert(reply).on_conflict_do_nothing(index_elements=["provider_id"]).returning(reply.c.id)
 _NEXT = (
-    select(
-        reply.c.id, reply.c.provider_id, reply.c.sender, reply.c.recipient, reply.c.body,
-        reply.c.media, reply.c.received_at,
-    )
-    .where(reply.c.state == "waiting")
+    select(*_COLUMNS)
+    .where(reply.c.state == WAITING)
     .order_by(reply.c.id)
     .limit(1)
     .with_for_update(skip_locked=True)
-)  # fmt: skip
+)
 _SETTLE = (
     update(reply)
     .where(reply.c.id == bindparam("reply"))
-    .values(state=bindparam("to_state"), about=bindparam("of"), settled_at=bindparam("now"))
+    .values(state=bindparam("to"), about=bindparam("of"), settled_at=bindparam("now"))
 )
 _ABOUT = (
-    select(reply.c.id, reply.c.body, reply.c.state, reply.c.received_at.label("at"))
+    select(*_COLUMNS, reply.c.state, reply.c.settled_at)
     .where(reply.c.about == bindparam("of"))
     .order_by(reply.c.id)
 )
 
 
 def keep_reply(
-    conn: Connection, *, provider_id: str, sender: str, recipient: str, body: str, media: int = 0,
-    now: datetime, state: str = "waiting",
-) -> bool:  # fmt: skip
-    """Keep a reply; False when it was kept before."""
-    fields = {
-        "provider_id": provider_id, "sender": sender, "recipient": recipient, "body": body,
-        "media": media, "state": state, "received_at": now,
-    }  # fmt: skip
-    return conn.execute(_KEEP[conn.dialect.name], fields).scalar() is not None
+    conn: Connection,
+    *,
+    provider_id: str,
+    sender: str,
+    recipient: str,
+    body: str,
+    media: int = 0,
+    state: str = WAITING,
+    now: datetime,
+) -> bool:
+    """Keep it, once. False when it was kept before, and then nothing is changed."""
+    kept = conn.execute(
+        _KEEP,
+        {"provider_id": provider_id, "sender": sender, "recipient": recipient, "body": body,
+         "media": media, "state": state, "received_at": now,
+         "settled_at": None if state == WAITING else now},
+    ).scalar_one_or_none()  # fmt: skip
+    return kept is not None
 
 
 def next_waiting(conn: Connection) -> Reply | None:
-    """The oldest reply nobody has looked at, locked until the transaction ends."""
+    """The oldest reply nobody has settled, locked for this transaction."""
     row = conn.execute(_NEXT).one_or_none()
-    return Reply(**row._mapping) if row else None
+    return None if row is None else Reply(**row._mapping)
 
 
 def settle(
     conn: Connection, reply_id: int, *, state: str, about: str | None, now: datetime
 ) -> None:
-    """Say what became of a reply: answered, with_person or keyword."""
-    conn.execute(_SETTLE, {"reply": reply_id, "to_state": state, "of": about, "now": now})
+    """It is answered or with a person; `about` says which booking it was about."""
+    conn.execute(_SETTLE, {"reply": reply_id, "to": state, "of": about, "now": now})
 
 
 def replies_about(conn: Connection, about: str) -> list[dict[str, Any]]:
-    """Every reply settled as being about one thing, oldest first: id, body, state, at."""
+    """All that was written about one booking, oldest first."""
     return [dict(row._mapping) for row in conn.execute(_ABOUT, {"of": about})]

@@ -1,56 +1,53 @@
-"""A notice: a name, its fields, its text file per language."""
+"""A notice is a name, its fields and a text file for each language."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateNotFound
 
-FALLBACK = "en"
+from notifications.text import plain
 
-#: What typography has and the short alphabet has not; one such character doubles an SMS's price.
-_PLAIN = str.maketrans(
-    {"\u00a0": " ", "\u202f": " ", "\u2009": " ", "–": "-", "—": "-", "’": "'", "‘": "'",
-     "“": '"', "”": '"', "…": "..."}
-)  # fmt: skip
+FALLBACK = "en"
 
 
 @dataclass(frozen=True)
 class Notice:
-    """A kind of message. A subclass names it; its dataclass fields are what its text may use."""
+    """One kind of message. Subclasses add its fields; its text stands in the folder `name`."""
 
     name: ClassVar[str]
-    #: 0 = an answer to a person, 1 = news, 2 = bulk: lower leaves first.
+    #: 0 = an answer to a person, 1 = news of a delivery, 2 = bulk.
     lane: ClassVar[int] = 1
-    #: Urgent ones pass quiet hours.
+    #: Urgent ones may wake people.
     urgent: ClassVar[bool] = True
-    #: After this long it is not worth sending; None = always.
+    #: From when it was due; after that it is not sent any more.
     useful_for: ClassVar[timedelta | None] = None
-
-    def as_fields(self) -> dict[str, Any]:
-        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 class Texts:
-    """The texts of notices: <folder>/<name>/<locale>.sms.txt, read once."""
+    """The texts of all notices in a folder, compiled once: `<name>/<locale>.sms.txt`."""
 
     def __init__(self, folder: Path) -> None:
+        # No escaping: an SMS is not markup. Nobody but us writes these files.
         self._jinja = Environment(
-            loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=False,
-            trim_blocks=True, lstrip_blocks=True,
+            loader=FileSystemLoader(folder), undefined=StrictUndefined, auto_reload=False,
+            autoescape=False,
         )  # fmt: skip
+        self._template = cache(self._find)
 
     def render(self, notice: Notice, locale: str) -> str:
-        """The text in this language, else in English, in characters that SMS can carry cheaply."""
-        text = self._template(notice.name, locale).render(notice.as_fields())
-        return text.strip().translate(_PLAIN).replace("€", "e")
+        """The text in this language, else in English; costly typography made plain."""
+        values = {each.name: getattr(notice, each.name) for each in fields(notice)}
+        return plain(self._template(notice.name, locale).render(values))
 
-    def _template(self, name: str, locale: str) -> Template:
-        short = locale.replace("_", "-").split("-")[0].lower()
-        try:
-            return self._jinja.get_template(f"{name}/{short}.sms.txt")
-        except TemplateNotFound:
-            return self._jinja.get_template(f"{name}/{FALLBACK}.sms.txt")
+    def _find(self, name: str, locale: str) -> Template:
+        for each in (locale, locale.split("-")[0].split("_")[0], FALLBACK):
+            try:
+                return self._jinja.get_template(f"{name}/{each}.sms.txt")
+            except TemplateNotFound:
+                continue
+        raise TemplateNotFound(f"{name}/{FALLBACK}.sms.txt")

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from notifications.columns import UtcDateTime
@@ -57,7 +58,13 @@ message = Table(
     Column("due_at", UtcDateTime, nullable=False),
     Column("not_after", UtcDateTime),
     Column("lease_by", String(64)),
+    # While `sending`: the claim's end. While `unsure`: when to ask the provider again;
+    # null = never, there is nothing more to be done.
     Column("lease_until", UtcDateTime),
+    # An attempt row stands and its outcome is not written down: a call may be out.
+    Column("in_call", Boolean, nullable=False, server_default=false()),
+    # How often the provider, asked for an unsure one, did not know it.
+    Column("misses", Integer, nullable=False, server_default="0"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("provider_id", String(64), unique=True),
     Column("error", String(64)),
@@ -161,6 +168,7 @@ pace = Table(
     "pace",
     metadata,
     Column("sender", String(64), primary_key=True),
-    # The moment from which the next segment may leave.
-    Column("free_at", UtcDateTime, nullable=False),
+    # From when the next segment may leave, in microseconds since 1970: one UPDATE that adds
+    # to it means the same on both databases.
+    Column("free_at", BigInteger, nullable=False),
 )

@@ -1,4 +1,4 @@
-"""What the messaging side needs of a database: a way to write and a way to read."""
+"""How messages reach a database: handed in by whoever owns it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from sqlalchemy import Connection
 
 
 class Transactions(Protocol):
+    """Anything that gives a connection to write on, in one transaction, and one to read from."""
+
     def write(self) -> AbstractContextManager[Connection]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
+        """Commits when the block ends, rolls back when it raises."""
 
     def read(self) -> AbstractContextManager[Connection]:
         """For queries only."""

@@ -1,1 +1,1 @@
-"""The companies that carry our messages, each behind the same contract."""
+"""The companies that carry messages, behind one contract."""
