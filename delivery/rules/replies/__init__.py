@@ -1,0 +1,6 @@
+"""What customers write to us: understood in their words, against what can be had."""
+
+from delivery.rules.replies.reading import understand
+from delivery.rules.replies.understanding import CONTEXTS, INTENTS, OfferedSlot, Understanding
+
+__all__ = ["CONTEXTS", "INTENTS", "OfferedSlot", "Understanding", "understand"]

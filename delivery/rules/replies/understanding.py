@@ -1,0 +1,76 @@
+"""What a reply means, in the contract's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+INTENTS = (
+    "reschedule", "choose", "confirm", "decline", "relocate", "note", "where", "cancel", "stop",
+    "start", "help", "thanks", "rating", "human", "unknown",
+)  # fmt: skip
+CONTEXTS = ("none", "menu", "confirm", "feedback")
+
+
+class Slotted(Protocol):
+    """Anything with an id and a window, such as a slot on offer."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def start(self) -> datetime: ...
+    @property
+    def end(self) -> datetime: ...
+
+
+@dataclass(frozen=True)
+class OfferedSlot:
+    """A window that can be had."""
+
+    id: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """The intent, what it speaks of, and why we read it so. `slots` are ids, best first."""
+
+    intent: str
+    date: date | None = None
+    #: Minutes of the day; None where the text sets no bound.
+    earliest: int | None = None
+    latest: int | None = None
+    slots: Sequence[str] = ()
+    #: A line of the open menu; 0 takes the last move back.
+    choice: int | None = None
+    target: str | None = None
+    rating: int | None = None
+    language: str = "en"
+    confidence: float = 0.0
+    because: Sequence[str] = ()
+    #: Whether the wish leaves no doubt; in doubt we ask and do not move.
+    sure: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "intent": self.intent,
+            "date": self.date.isoformat() if self.date else None,
+            "from": _clock(self.earliest),
+            "to": _clock(self.latest),
+            "slots": list(self.slots),
+            "choice": self.choice,
+            "target": self.target,
+            "rating": self.rating,
+            "language": self.language,
+            "confidence": round(self.confidence, 2),
+            "because": list(self.because),
+        }
+
+
+def _clock(minutes: int | None) -> str | None:
+    if minutes is None or minutes >= 24 * 60:
+        return None
+    return f"{minutes // 60:02}:{minutes % 60:02}"
