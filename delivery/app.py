@@ -16,6 +16,7 @@ from delivery.metrics import Metrics
 from delivery.settings import Settings
 from delivery.store.catalogue import Catalogues
 from delivery.store.engine import Database, engine_for
+from delivery.web.description import describe
 from delivery.web.guard import BodyLimit
 from delivery.web.headers import add_page_rules
 from delivery.web.observed import Observed
@@ -66,6 +67,7 @@ def build_app(house: House) -> FastAPI:
         except ModuleNotFoundError as missing:
             if missing.name != name:
                 raise
+    describe(app)
     add_page_rules(app)
     app.add_middleware(BodyLimit, limit=house.settings.server.max_body_bytes)
     app.add_middleware(Observed, metrics=app.state.metrics)

@@ -6,7 +6,7 @@ import threading
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import CheckConstraint, inspect
 
 from delivery.store.engine import Database, engine_for
 from delivery.store.migrate import is_current, migrate
@@ -29,7 +29,7 @@ def test_up_from_nothing_equals_the_tables(bare_url: str) -> None:
         assert compare_metadata(context, metadata) == []
         assert is_current(conn)
     expected = {
-        name: {str(c.name) for c in table.constraints if c.__visit_name__ == "check_constraint"}
+        name: {c.name for c in table.constraints if isinstance(c, CheckConstraint)}
         for name, table in metadata.tables.items()
     }
     assert _checks(database) == expected
