@@ -24,12 +24,13 @@ from delivery.store import quotes
 from delivery.store.quotes import Quote
 
 __all__ = [
-    "Quote", "QuoteAsk", "all_options", "free_options", "get_answer", "get_quote", "option_of",
-    "quote_options",
+    "Quote", "QuoteAsk", "all_options", "free_options", "get_answer", "get_quote", "keep_quote",
+    "make_quote", "option_of", "quote_options",
 ]  # fmt: skip
 
 get_answer = quotes.get_answer
 get_quote = quotes.get
+keep_quote = quotes.add
 
 #: Goods that leave later than this are no order yet.
 LATEST_READY = timedelta(days=365)
@@ -43,6 +44,14 @@ class OptionUnknown(NotFound):
 
 def quote_options(house: House, ask: QuoteAsk, *, now: datetime) -> bytes:
     """Choose a few clearly different options, keep them as a quote, and answer in JSON."""
+    quote = make_quote(house, ask, now=now)
+    with house.database.write() as conn:
+        keep_quote(conn, quote)
+    return quote.answer
+
+
+def make_quote(house: House, ask: QuoteAsk, *, now: datetime) -> Quote:
+    """A quote that is not kept yet. Raises `NotValid` for what no catalogue could serve."""
     catalogue = house.catalogues.current()
     _check(ask, catalogue, now)
     offer = offering(catalogue, house.catalogues.layouts, ask, now)
@@ -51,10 +60,7 @@ def quote_options(house: House, ask: QuoteAsk, *, now: datetime) -> bytes:
     quote_id = new_id("q")
     valid_until = now + timedelta(minutes=house.settings.quotes.minutes)
     answer = _answer(house, offer, feasible, quote_id, valid_until)
-    quote = Quote(quote_id, now, valid_until, catalogue.version, ask.as_json(), answer)
-    with house.database.write() as conn:
-        quotes.add(conn, quote)
-    return answer
+    return Quote(quote_id, now, valid_until, catalogue.version, ask.as_json(), answer)
 
 
 def _check(ask: QuoteAsk, catalogue: Catalogue, now: datetime) -> None:

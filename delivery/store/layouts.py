@@ -97,4 +97,4 @@ def read_plan(conn: Connection, service: Service, zone: str, after: datetime) ->
 def scarce(conn: Connection, service: str, zone: str, now: datetime) -> dict[int, int]:
     """Places left by slot, for those with few or none: the only ones that need a look."""
     asked = {"service": service, "zone": zone, "after": now - _LONGEST_ROUND}
-    return dict(conn.execute(_SCARCE, asked).tuples().all())
+    return {slot_id: left for slot_id, left in conn.execute(_SCARCE, asked)}

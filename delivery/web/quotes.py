@@ -6,11 +6,13 @@ from datetime import date
 
 import orjson
 from fastapi import APIRouter, Response
+from sqlalchemy import Connection
 
 from delivery.flows import quoting
 from delivery.rules.options import DeliveryOption
 from delivery.web.deps import Now, TheHouse
 from delivery.web.keys import ShopKey
+from delivery.web.once import IdempotencyKey, digest_of, once
 from delivery.web.quote_shapes import CalendarShape, QuoteRequest, QuoteShape
 from delivery.web.shapes import PathId
 
@@ -22,9 +24,21 @@ class _Json(Response):
 
 
 @router.post("", status_code=201, response_class=_Json, responses={201: {"model": QuoteShape}})
-def post_quote(ask: QuoteRequest, house: TheHouse, now: Now, _key: ShopKey) -> Response:
+def post_quote(
+    ask: QuoteRequest, house: TheHouse, now: Now, caller: ShopKey, key: IdempotencyKey = None
+) -> Response:
     """A few clearly different options for this basket, and why others were left out."""
-    return _Json(quoting.quote_options(house, ask.as_ask(), now=now), 201)
+    if key is None:
+        return _Json(quoting.quote_options(house, ask.as_ask(), now=now), 201)
+
+    def keep(conn: Connection) -> orjson.Fragment:
+        quote = quoting.make_quote(house, ask.as_ask(), now=now)
+        quoting.keep_quote(conn, quote)
+        return orjson.Fragment(quote.answer)
+
+    answer = once(house, caller, key, digest_of("POST /v1/quotes", ask), keep, now=now)
+    answer.status_code = 201
+    return answer
 
 
 @router.get("/{quote_id}", response_class=_Json, responses={200: {"model": QuoteShape}})

@@ -1,0 +1,111 @@
+"""The slate: few, none worse than another, each good at something."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import delivery.store.seeds as seeds
+from delivery.rules.candidates import AT_HOME, Candidate
+from delivery.rules.slate import MOST_FOLDED, MOST_SHOWN, choose, dominates, vector
+from delivery.rules.windows import TimeWindow
+from delivery.store.catalogue_reading import read_catalogue
+from tests.times import NOW
+
+TOWN = read_catalogue(Path(seeds.TOWN).read_text("utf-8"), 1)
+DOOR, LOCKER = TOWN.service("home"), TOWN.service("locker")
+assert DOOR is not None
+assert LOCKER is not None
+
+
+def candidate(number: int, amount: int, hours: int, minutes: int, place: int | None) -> Candidate:
+    start: datetime = NOW + timedelta(hours=hours)
+    window = TimeWindow(start, start + timedelta(minutes=minutes))
+    base = (("base", amount),)
+    if place is None:
+        return Candidate(f"opt_home.s{number}", DOOR, window, amount, base,
+                         window.end.timestamp(), minutes, AT_HOME, slot_id=number)  # fmt: skip
+    point = LOCKER.points[place % len(LOCKER.points)]
+    return Candidate(f"opt_locker.d{number}.{point.id}", LOCKER, window, amount, base,
+                     window.end.timestamp(), minutes, place, point=point)  # fmt: skip
+
+
+@st.composite
+def candidates(draw: st.DrawFn) -> list[Candidate]:
+    rows = draw(
+        st.lists(
+            st.tuples(
+                st.sampled_from([0, 290, 490, 590, 690, 990, 1090]),
+                st.integers(1, 200),
+                st.sampled_from([60, 120, 240, 480, 660]),
+                st.none() | st.integers(0, 5000),
+            ),
+            max_size=40,
+        )
+    )
+    return [candidate(number, *row) for number, row in enumerate(rows)]
+
+
+@given(candidates())
+def test_no_shown_option_is_worse_than_any_other(every: list[Candidate]) -> None:
+    for shown in choose(every).shown:
+        assert not any(dominates(vector(each), vector(shown.candidate)) for each in every)
+
+
+@given(candidates())
+def test_the_anchors_are_there_and_labelled(every: list[Candidate]) -> None:
+    shown = choose(every).shown
+    assert len(shown) <= MOST_SHOWN
+    assert bool(shown) == bool(every)
+    by_label = {label: each.candidate for each in shown for label in each.labels}
+    if every:
+        assert by_label["cheapest"].amount == min(each.amount for each in every)
+        assert by_label["fastest"].end == min(each.end for each in every)
+        assert by_label["most_precise"].minutes == min(each.minutes for each in every)
+    assert len([label for each in shown for label in each.labels]) == len(by_label)
+
+
+@given(candidates(), st.randoms(use_true_random=False))
+def test_the_order_of_the_catalogue_does_not_matter(
+    every: list[Candidate], chance: random.Random
+) -> None:
+    shuffled = list(every)
+    chance.shuffle(shuffled)
+    assert choose(shuffled) == choose(every)
+
+
+@given(candidates())
+def test_what_is_folded_names_a_shown_one_and_a_true_reason(every: list[Candidate]) -> None:
+    slate = choose(every)
+    shown = {each.candidate.id for each in slate.shown}
+    assert len(slate.folded) <= MOST_FOLDED
+    for folded in slate.folded:
+        assert folded.candidate.id not in shown
+        assert folded.by.id in shown
+        dominated = dominates(vector(folded.by), vector(folded.candidate))
+        assert (folded.code == "dominated") == dominated
+        assert bool(folded.worse) == dominated
+
+
+@given(candidates())
+def test_nobody_gives_in_what_he_is_best_at(every: list[Candidate]) -> None:
+    gives = {"cheapest": "price", "fastest": "speed", "most_precise": "precision"}
+    for each in choose(every).shown:
+        assert len(each.gives) <= 2
+        for label in each.labels:
+            assert gives.get(label, "") not in each.gives
+
+
+def test_one_that_is_good_at_two_things_has_two_labels() -> None:
+    slate = choose([candidate(1, 1090, 5, 60, None), candidate(2, 590, 20, 240, None)])
+    assert [each.labels for each in slate.shown] == [("fastest", "most_precise"), ("cheapest",)]
+
+
+def test_twins_are_shown_once() -> None:
+    slate = choose([candidate(1, 590, 5, 60, None), candidate(2, 590, 5, 60, None)])
+    assert [each.candidate.id for each in slate.shown] == ["opt_home.s1"]
+    assert [each.code for each in slate.folded] == ["alike"]
