@@ -39,6 +39,11 @@ class Conversation:
         """The list that digits mean at `now`; empty when none does."""
         return self.menu if self.menu_until is not None and now < self.menu_until else []
 
+    def asks(self, now: datetime) -> bool:
+        """Whether a digit means something at `now`: a line of the menu, or the undo."""
+        undoable = self.undo_until is not None and now < self.undo_until
+        return undoable or bool(self.open_menu(now))
+
     @property
     def with_person(self) -> bool:
         """Whether a person has it: one is waited for, or one has answered and not closed it."""

@@ -59,7 +59,8 @@ def _load(code: str) -> Lexicon:
         breaks=re.compile(rf"(?={words(negation['breaks']).pattern})"),
         days={name: words(days[name]) for name in
               ("day0", "day1", "day2", "next", "weekend", "next_week")}
-        | {"in_days": _numbered(days["in_days"], hours["numbers"]), "ordinal": _ordinals(days["ordinals"])},
+        | {"in_days": _numbered(days["in_days"], hours["numbers"]),
+           "ordinal": _ordinals(days["ordinals"])},
         weekdays=tuple(words(entries) for entries in days["weekdays"]),
         month_dates=tuple(_month_dates(days)),
         parts={name: words(hours[name]) for name in _PARTS},

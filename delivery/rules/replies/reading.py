@@ -91,7 +91,7 @@ def _in_words(
 ) -> Understanding:
     about = Understanding(
         "unknown", date=wish.day, earliest=wish.earliest, latest=None if wish.at else wish.latest,
-        slots=slots, because=wish.because,
+        slots=slots, because=wish.because, refused=wish.refused_days,
     )  # fmt: skip
     for name, intent, target in _ASKS:
         found = lexicon.asks[name].search(folded)
@@ -101,7 +101,9 @@ def _in_words(
                            because=why)  # fmt: skip
     if wish.wants:
         sure = wish.sure and wish.day is not None
-        return replace(about, intent="reschedule", sure=sure, confidence=_confidence(wish))
+        agrees = bool(lexicon.talk["yes"].search(plain) or lexicon.talk["ok"].search(plain))
+        return replace(about, intent="reschedule", sure=sure, confidence=_confidence(wish),
+                       agrees=agrees)  # fmt: skip
     if wish.refuses:
         return replace(about, intent="decline", confidence=0.85)
     return _small_talk(folded, plain, lexicon, about)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, Protocol
 
 INTENTS = (
@@ -20,9 +20,9 @@ class Slotted(Protocol):
     @property
     def id(self) -> str: ...
     @property
-    def start(self) -> datetime: ...
+    def start(self) -> dt.datetime: ...
     @property
-    def end(self) -> datetime: ...
+    def end(self) -> dt.datetime: ...
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class OfferedSlot:
     """A window that can be had."""
 
     id: str
-    start: datetime
-    end: datetime
+    start: dt.datetime
+    end: dt.datetime
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Understanding:
     """The intent, what it speaks of, and why we read it so. `slots` are ids, best first."""
 
     intent: str
-    date: date | None = None
+    date: dt.date | None = None
     #: Minutes of the day; None where the text sets no bound.
     earliest: int | None = None
     latest: int | None = None
@@ -53,6 +53,14 @@ class Understanding:
     because: Sequence[str] = ()
     #: Whether the wish leaves no doubt; in doubt we ask and do not move.
     sure: bool = False
+    #: Whether a yes stands in it too, as in "yes, tomorrow works".
+    agrees: bool = False
+    #: Days that were refused.
+    refused: Sequence[dt.date] = ()
+
+    @property
+    def has_hours(self) -> bool:
+        return self.earliest is not None or self.latest is not None
 
     def as_json(self) -> dict[str, Any]:
         return {
