@@ -185,6 +185,6 @@ NOTICES: dict[str, type[Notice]] = {
 
 #: Notices that name the promised window: a newer one replaces those that have not left.
 NAMING_A_WINDOW = (
-    Delayed.name, MovedEarlier.name, OnTheWay.name, Rescheduled.name, SlotGone.name,
-    WhichTime.name, NotUnderstood.name, Missed.name,
+    BookingConfirmed.name, Delayed.name, MovedEarlier.name, OnTheWay.name, Rescheduled.name,
+    SlotGone.name, WhichTime.name, NotUnderstood.name, Missed.name,
 )  # fmt: skip

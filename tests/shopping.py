@@ -56,9 +56,7 @@ def hold(api: Api, quote: str, option: str, hold_id: str | None = None) -> reque
     return api.put(f"/v1/holds/{name}", json={"quote": quote, "option": option})
 
 
-def book(
-    api: Api, hold_id: str, reference: str | None = None, **more: Any
-) -> requests.Response:
+def book(api: Api, hold_id: str, reference: str | None = None, **more: Any) -> requests.Response:
     body = {"hold": hold_id, "recipient": AINO, **more}
     return api.put(f"/v1/bookings/{reference or f'P-{next(_numbers)}'}", json=body)
 

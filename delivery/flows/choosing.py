@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -44,13 +44,11 @@ class PlaceGone(Exception):
 
 def choose(conn: Connection, house: House, quote_id: str, option_id: str) -> Choice:
     """The option as it was quoted. Raises `NotFound` for what that quote did not offer."""
-    answer = orjson.loads(quoting.get_answer(conn, quote_id))
-    valid_until = datetime.fromisoformat(answer["valid_until"])
-    shown = _shown(answer, option_id)
+    quote = quoting.get_quote(conn, quote_id)
+    shown = _shown(orjson.loads(quote.answer), option_id)
     if shown is None:
-        quote = quoting.get_quote(conn, quote_id)
         shown = quoting.option_of(conn, house, quote, option_id).as_json()
-    return Choice(quote_id, option_id, shown, slot_of(option_id), valid_until)
+    return Choice(quote_id, option_id, shown, slot_of(option_id), quote.valid_until)
 
 
 def _shown(answer: dict[str, Any], option_id: str) -> dict[str, Any] | None:
@@ -66,7 +64,9 @@ def _shown(answer: dict[str, Any], option_id: str) -> dict[str, Any] | None:
 def slot_of(option_id: str) -> int | None:
     """The slot an option takes a place in (`opt_<service>.s<slot>`), if it takes one."""
     mark = option_id.rpartition(".")[2]
-    return int(mark[1:]) if mark[:1] == "s" and mark[1:].isdecimal() else None
+    # Sixteen digits are more than there are slots, and fewer than a database can take.
+    number = mark[1:17]
+    return int(number) if mark == f"s{number}" and number.isdecimal() else None
 
 
 def zone_of(catalogue: Catalogue, service: str) -> ZoneInfo:
@@ -99,4 +99,4 @@ def full(house: House, quote_id: str, wanted: dict[str, Any], *, now: datetime) 
         quote = quoting.get_quote(conn, quote_id)
         free = quoting.free_options(conn, house, quote.request, now=now)
     near = nearest(free, TimeWindow.from_json(wanted["window"]), kind=wanted["kind"])
-    return SlotFull(alternatives=[option.as_json() for option in near])
+    return SlotFull(alternatives=[replace(option, fee=None).as_json() for option in near])

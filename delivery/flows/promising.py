@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from importlib.metadata import version
 
-import tzdata
 from sqlalchemy import Connection
 
 from delivery.rules.bookings import Booking, Promise
 from delivery.rules.windows import TimeWindow
 from delivery.store import bookings
+
+#: The rules of time zones by which windows are turned into instants.
+TZDATA = version("tzdata")[:12]
 
 
 def revise(
@@ -32,6 +35,4 @@ def promise(
 ) -> None:
     """Write down the window of a booking as its next promise."""
     made = Promise(booking.version, booking.window, cause, reason, now)
-    bookings.add_promise(
-        conn, booking.reference, made, zone=booking.zone_name, tz=tzdata.IANA_VERSION
-    )
+    bookings.add_promise(conn, booking.reference, made, zone=booking.zone_name, tz=TZDATA)

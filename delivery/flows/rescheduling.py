@@ -40,7 +40,10 @@ class Target:
 def move_options(
     conn: Connection, house: House, booking: Booking, *, now: datetime
 ) -> list[DeliveryOption]:
-    """Every free time this booking can move to, with its fee, soonest first. `TooLate` if none may."""
+    """Every free time this booking can move to, with its fee, soonest first.
+
+    Raises `TooLate` when it may not move any more.
+    """
     _must_be_movable(conn, booking, now)
     request = quoting.get_quote(conn, booking.quote_id).request
     free = quoting.free_options(conn, house, request, now=now, locale=booking.locale)

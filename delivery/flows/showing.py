@@ -54,4 +54,10 @@ def _version(made: Promise, booking: Booking, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _message(told: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
-    return told | {"at": told["at"].astimezone(zone).isoformat()}
+    return {
+        "notice": told["notice"],
+        "channel": told["channel"],
+        "state": told["state"],
+        "at": told["at"].astimezone(zone).isoformat(),
+        "body": told["body"],
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from delivery.rules.holds import EXPIRED, OPEN, Hold
@@ -92,15 +92,19 @@ def close(conn: Connection, hold_id: str, state: str) -> None:
 def due(conn: Connection, *, now: datetime, limit: int) -> list[Hold]:
     """Open holds whose time is over, locked; those that others have in hand are left out."""
     rows = conn.execute(_DUE, {"now": now, "limit": limit})
-    return [Hold(*row) for row in rows]
+    return [_hold(row) for row in rows]
 
 
 def expire(conn: Connection, ids: list[str]) -> None:
     conn.execute(_EXPIRE, {"ids": ids})
 
 
-def _read(row: Row[Any] | None) -> Hold | None:
-    return Hold(*row) if row else None
+def _hold(row: Any) -> Hold:
+    return Hold(*row)
+
+
+def _read(row: Any) -> Hold | None:
+    return None if row is None else _hold(row)
 
 
 def _found(known: Hold | None) -> Hold:

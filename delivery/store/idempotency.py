@@ -36,9 +36,8 @@ def claim(conn: Connection, caller: str, key: str, digest: str, *, now: datetime
 
     Raises `StillRunning`, and `KeyUsedOtherwise` for another request under the same key.
     """
-    if conn.dialect.name == "postgresql":
-        if not conn.execute(_ALONE, {"name": f"{caller}\n{key}"}).scalar_one():
-            raise StillRunning
+    if not _alone(conn, f"{caller}\n{key}"):
+        raise StillRunning
     row = {"caller": caller, "key": key, "digest": digest, "at": now}
     if conn.execute(_CLAIM, row).one_or_none() is not None:
         return None
@@ -54,3 +53,9 @@ def settle(conn: Connection, caller: str, key: str, answer: Answer) -> None:
     """Keep the answer, in the transaction of its effect."""
     kept = {"who": caller, "under": key, "code": answer.status, "body": answer.body}
     conn.execute(_SETTLE, kept)
+
+
+def _alone(conn: Connection, name: str) -> bool:
+    if conn.dialect.name != "postgresql":
+        return True
+    return bool(conn.execute(_ALONE, {"name": name}).scalar_one())

@@ -50,9 +50,9 @@ class KeyRing:
         for caller, expected in self._given:
             if hmac.compare_digest(hashed, expected):
                 return caller
-        until, caller = self._found.get(hashed, (0.0, None))
-        if caller is not None and time.monotonic() < until:
-            return caller
+        believed = self._found.get(hashed)
+        if believed is not None and time.monotonic() < believed[0]:
+            return believed[1]
         return await run_in_threadpool(self._look_up, hashed)
 
     def _look_up(self, hashed: str) -> Caller | None:

@@ -107,8 +107,7 @@ def test_crossing_moves_do_not_wait_for_each_other_forever(database: Database) -
             start, end = end, start
 
     threads = [
-        threading.Thread(target=swap, args=pair)
-        for pair in [(left, right), (right, left)] * 3
+        threading.Thread(target=swap, args=pair) for pair in [(left, right), (right, left)] * 3
     ]
     for thread in threads:
         thread.start()
