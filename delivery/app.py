@@ -57,7 +57,9 @@ async def _running(_app: FastAPI) -> AsyncIterator[None]:
 
 def build_app(house: House) -> FastAPI:
     """The HTTP side of a house."""
-    app = FastAPI(title="Perille", version="0.1.0", docs_url=None, redoc_url=None, lifespan=_running)
+    app = FastAPI(
+        title="Perille", version="0.1.0", docs_url=None, redoc_url=None, lifespan=_running
+    )
     app.state.house = house
     app.state.metrics = Metrics(house.database, house.clock)
     add_problems(app)

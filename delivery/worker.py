@@ -15,14 +15,13 @@ from typing import Any
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from notifications.sender import Sender
 
 from delivery.flows import checkout, replies, slots, sweeping, tracking
 from delivery.house import House
 from delivery.log import what_broke
 from delivery.store.leases import take_lease
 from notifications.providers.base import Provider
-from notifications.rescue import rescue
-from notifications.sender import Sender
 
 log = structlog.get_logger()
 
@@ -41,13 +40,25 @@ class Job:
     turn: Callable[[House, datetime], object]
 
 
+def _release_holds(house: House, now: datetime) -> object:
+    return checkout.release_expired_holds(house.database, now=now)
+
+
+def _keep_slots(house: House, now: datetime) -> object:
+    return slots.make_slots(house.database, house.catalogues, now=now)
+
+
+def _sweep(house: House, now: datetime) -> object:
+    return sweeping.sweep(house.database, now=now)
+
+
 JOBS = (
     Job("answer replies", 0.5, lambda house, now: replies.answer_next_reply(house, now=now)),
     Job("apply carrier events", 0.5, lambda house, now: tracking.apply_next_event(house, now=now)),
-    Job("release expired holds", 5, lambda house, now: checkout.release_expired_holds(house.database, now=now)),
-    Job("keep slots ahead", 600, lambda house, now: slots.make_slots(house.database, house.catalogues, now=now)),
-    Job("sweep what is over", 3600, lambda house, now: sweeping.sweep(house.database, now=now)),
-)  # fmt: skip
+    Job("release expired holds", 5, _release_holds),
+    Job("keep slots ahead", 600, _keep_slots),
+    Job("sweep what is over", 3600, _sweep),
+)
 
 
 def process_name() -> str:
@@ -117,7 +128,11 @@ class Worker:
 
     def _scheduler(self) -> AsyncIOScheduler:
         # In memory and in UTC: this only ticks. What is due, and when, stands in the database.
-        defaults: dict[str, Any] = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        defaults: dict[str, Any] = {
+            "coalesce": True,
+            "max_instances": 1,
+            "misfire_grace_time": None,
+        }
         pool = {"default": ThreadPoolExecutor(len(JOBS))}
         scheduler = AsyncIOScheduler(executors=pool, job_defaults=defaults, timezone=UTC)
         ticker = Ticker(self._house, self._me)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 
 #: The people of our tests, and words only they say.
-CAST = ("Aino", "Virtanen", "Kari ", "Mikko", "Hämeentie", "ovikoodi", "door code", "huomenna illalla")
+CAST = (
+    "Aino",
+    "Virtanen",
+    "Kari ",
+    "Mikko",
+    "Hämeentie",
+    "ovikoodi",
+    "door code",
+    "huomenna illalla",
+)
 
 _NUMBER = re.compile(r"\+\d{8,15}\b|\b0[45]0[ \d]{6,9}\b")
 _EMAIL = re.compile(r"[\w.]+@[\w-]+\.\w+")

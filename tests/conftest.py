@@ -40,9 +40,16 @@ def settings_for(url: str, **sections: dict[str, object]) -> Settings:
     """Settings of a test's house: everything ours, nothing from the environment's hands."""
     given: dict[str, object] = {
         "database": {"url": url},
-        "server": {"secret": "a secret of the tests, long enough", "public_url": "http://perille.test"},
+        "server": {
+            "secret": "a secret of the tests, long enough",
+            "public_url": "http://perille.test",
+        },
         "carriers": {"own_van": {"secret": CARRIER_SECRET}},
-        "twilio": {"account_sid": "AC" + "0" * 32, "auth_token": "test-token", "from": "+358401000000"},
+        "twilio": {
+            "account_sid": "AC" + "0" * 32,
+            "auth_token": "test-token",
+            "from": "+358401000000",
+        },
         "demo": {"enabled": True},
         "shop_key": SHOP_KEY,
         "staff_key": STAFF_KEY,
@@ -139,9 +146,7 @@ def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(
-    request: pytest.FixtureRequest, moulds: Moulds, tmp_path: Path
-) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, moulds: Moulds, tmp_path: Path) -> Iterator[str]:
     """Fresh, empty tables."""
     yield from _url("empty", request, moulds, tmp_path)
 

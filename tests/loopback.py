@@ -61,11 +61,16 @@ class Api:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         self._http.close()
 
-    def ask(self, method: str, path: str, key: str | None = "shop", **more: Any) -> requests.Response:
+    def ask(
+        self, method: str, path: str, key: str | None = "shop", **more: Any
+    ) -> requests.Response:
         headers = dict(more.pop("headers", None) or {})
         if key is not None:
             headers["Authorization"] = f"Bearer {self._keys[key]}"

@@ -31,7 +31,11 @@ def _passes(name: str) -> bool:
     began = time.monotonic()
     print(f"--- {name}", flush=True)
     if command == "importlinter.cli":
-        started = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"]
+        started = [
+            sys.executable,
+            "-c",
+            "from importlinter.cli import lint_imports_command as c; c()",
+        ]
     else:
         started = [sys.executable, "-m", command, *rest]
     passed = subprocess.run(started, check=False).returncode == 0

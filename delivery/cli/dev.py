@@ -9,9 +9,10 @@ import socket
 import threading
 
 import uvicorn
+from notifications.stand_in import StandIn
 
 from delivery.app import build_house, build_provider
-from delivery.cli.serve import arguments as arguments  # noqa: PLC0414  the same as serve's
+from delivery.cli.serve import arguments as arguments
 from delivery.cli.serve import web_server, why_not
 from delivery.dev_secrets import DevSecrets, dev_secrets
 from delivery.house import House
@@ -21,7 +22,6 @@ from delivery.store import staff
 from delivery.store.migrate import migrate
 from delivery.store.seeds import seed
 from delivery.worker import Worker
-from notifications.stand_in import StandIn
 
 
 def run(asked: argparse.Namespace) -> int:

@@ -14,7 +14,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text")
     parser.add_argument("--locale", default="en")
     parser.add_argument("--zone", default="Europe/Helsinki", help="where the customer lives")
-    parser.add_argument("--context", default="none", choices=("none", "menu", "confirm", "feedback"))
+    parser.add_argument(
+        "--context", default="none", choices=("none", "menu", "confirm", "feedback")
+    )
 
 
 def run(asked: argparse.Namespace) -> None:

@@ -20,7 +20,9 @@ def _take(insert: type[sqlite.Insert] | type[postgresql.Insert]):  # type: ignor
             "holder": bindparam("me"),
             "until": bindparam("later"),
             # Raised when the holder changes, so that a stalled one can be told from the new one.
-            "fence": case((lease.c.holder == bindparam("me"), lease.c.fence), else_=lease.c.fence + 1),
+            "fence": case(
+                (lease.c.holder == bindparam("me"), lease.c.fence), else_=lease.c.fence + 1
+            ),
         },
         where=or_(lease.c.until < bindparam("now"), lease.c.holder == bindparam("me")),
     ).returning(lease.c.fence)

@@ -39,7 +39,9 @@ def _not_valid(_request: Request, error: Exception) -> Response:
     found = error.errors()
     if any(each["type"] == "json_invalid" for each in found):
         return problem(400, "not_json", "The body cannot be read as JSON.")
-    errors = [{"pointer": _pointer(each["loc"]), "detail": _printable(each["msg"])} for each in found]
+    errors = [
+        {"pointer": _pointer(each["loc"]), "detail": _printable(each["msg"])} for each in found
+    ]
     return problem(422, "not_valid", "Some fields are not right.", errors=errors)
 
 

@@ -13,7 +13,9 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, create_engi
 from delivery.store.engine import Database, engine_for
 
 _tables = MetaData()
-counter = Table("counter", _tables, Column("id", Integer, primary_key=True), Column("value", Integer))
+counter = Table(
+    "counter", _tables, Column("id", Integer, primary_key=True), Column("value", Integer)
+)
 
 THREADS, ROUNDS = 8, 25
 

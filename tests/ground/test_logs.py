@@ -48,13 +48,20 @@ def test_an_error_is_named_but_not_quoted(written: io.BytesIO) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ['{"to": "+358401234567"}', '{"name": "Aino"}', '{"text": "ovikoodi 1234"}', '{"mail": "a@b.fi"}',
-     '{"text": "H\\u00e4meentie 5"}'],
-)  # fmt: skip
+    [
+        '{"to": "+358401234567"}',
+        '{"name": "Aino"}',
+        '{"text": "ovikoodi 1234"}',
+        '{"mail": "a@b.fi"}',
+        '{"text": "H\\u00e4meentie 5"}',
+    ],
+)
 def test_the_canary_sings(line: str) -> None:
     """The known-bad twin of `nothing_leaks`: lines that say too much are found."""
     assert leaks(line) == [line]
 
 
 def test_the_canary_is_quiet_about_ids_and_counts() -> None:
-    assert not leaks('{"event": "request", "route": "/v1/holds/{hold_id}", "ms": 2.1, "message": 1234567}')
+    assert not leaks(
+        '{"event": "request", "route": "/v1/holds/{hold_id}", "ms": 2.1, "message": 1234567}'
+    )
