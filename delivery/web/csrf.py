@@ -1,4 +1,4 @@
-"""Forms only from our own pages: a token bound to a cookie, and where the browser says it is from."""
+"""Forms only from our own pages: a token bound to a cookie, and the browser's word for it."""
 
 from __future__ import annotations
 

@@ -75,7 +75,8 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = dict(message["headers"])
-            if headers.get(b"content-type", b"").startswith(_PROBLEM):
+            said = headers.get(b"content-type", b"")
+            if message["status"] >= 400 and said.startswith(_PROBLEM):
                 self._problem = message["status"]
                 return
             message = message | {"headers": [*message["headers"], *self._added(message["status"])]}

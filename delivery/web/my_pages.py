@@ -29,6 +29,7 @@ from delivery.web.views_options import Shelf
 from delivery.web.visit import Visit
 
 _CHANGED = ("delayed", "eta_changed")
+COMING = ("booked", "on_the_way")
 
 
 def delivery(
@@ -40,7 +41,7 @@ def delivery(
     promises = bookings.promises(conn, booking.reference)
     teller = Teller(house, booking, promises, lang, now)
     talk = conversations.of(conn, booking.reference)
-    coming = booking.state in tracking.AWAITED and now < booking.window.end
+    coming = booking.state in COMING and now < booking.window.end
     undo = conversations.undo_of(conn, booking.reference, now) if coming else None
     changed = promises[-1].cause in _CHANGED and coming
     accepted = page_notes.accepted(conn, booking)

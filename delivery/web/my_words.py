@@ -19,6 +19,7 @@ from delivery.rules.windows import TimeWindow
 from delivery.web import templating
 from delivery.web.views import Choice, DayScale, said_when
 from delivery.web.views_my import Letter, Offer, PromiseLine
+from delivery.web.views_options import where
 
 _LATE = ("delayed", "eta_changed")
 _PILLS = {
@@ -50,7 +51,7 @@ class Teller:
         late = self.late if coming else None
         was = planned_window(self.promises) if late else None
         choice = self._choice(self.booking.window)
-        day, hours = said_when(choice, self.lang, today=self._today, words=self.say)
+        _, hours = said_when(choice, self.lang, today=self._today, words=self.say)
         return {
             "heading": self._heading(late, was, coming),
             "letter": self._letter(late) if late else None,
@@ -84,7 +85,7 @@ class Teller:
             key = "my_late" if minutes > 0 else "my_early"
             fact = self.say(key, minutes=abs(minutes))
         elif coming:
-            fact = self.say("my_promised", when=self._when(self.booking.window))
+            fact = self.say("my_promised", when=self.when(self.booking.window))
         elif self.booking.state in ("booked", "on_the_way"):
             fact = self.say("my_over")
         else:
@@ -140,7 +141,7 @@ class Teller:
         between = " " if self.lang == "fi" else ", "
         return written if near == written else f"{near}{between}{written}"
 
-    def _when(self, window: TimeWindow) -> str:
+    def when(self, window: TimeWindow) -> str:
         choice = self._choice(window)
         _, hours = said_when(choice, self.lang, today=self._today, words=self.say)
         return f"{self._full_day(window)}{' ' if self.lang == 'fi' else ', '}{hours}"
@@ -149,7 +150,7 @@ class Teller:
         """Newest first; nothing we ever promised is removed."""
         stands = self.promises[-1].version
         return tuple(
-            PromiseLine(self._when(each.window), self._why(each), each.version == stands)
+            PromiseLine(self.when(each.window), self._why(each), each.version == stands)
             for each in reversed(self.promises)
         )
 
@@ -164,7 +165,7 @@ class Teller:
         price = phrases.price(Money(**self.booking.option["price"]), self.lang)
         return (
             (str(self.say("fact_order")), self.booking.reference),
-            (str(self.say("fact_service")), choice.title),
+            (str(self.say("fact_service")), where(self.house, choice, self.lang)),
             (str(self.say("fact_price")), price),
         )
 
@@ -177,7 +178,7 @@ class Teller:
         )
         return Offer(
             value=f"{option.id}|{fee.amount}",
-            when=self._when(option.window),
+            when=self.when(option.window),
             second=str(second),
             fee=phrases.price(fee, self.lang),
             free=fee.amount == 0,

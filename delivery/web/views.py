@@ -140,7 +140,7 @@ class Choice:
 
 
 def said_when(choice: Choice, lang: str, *, today: date, words: Any) -> tuple[str, str]:
-    """Day and hours apart, so that the hours stay on one line: ("Thu 12 March, ", "17:00–19:00")."""
+    """Day and hours apart, for hours that never wrap: ("Thu 12 March, ", "17:00–19:00")."""
     on = phrases.day(choice.window.start.date(), lang, today=today)
     between = " " if lang == "fi" else ", "
     if choice.at_home:

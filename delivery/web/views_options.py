@@ -106,7 +106,7 @@ class Shelf:
 
     def _price(self, choice: Choice) -> Markup | None:
         more = choice.price.amount - self._reference.price.amount
-        if more > 0:
+        if more > 0 and self.recommended:
             return self.say("more_price", amount=self.priced(Money(more, choice.price.currency)))
         more = choice.price.amount - self._cheapest.price.amount
         if more > 0:
@@ -147,7 +147,7 @@ def where(house: House, choice: Choice, lang: str) -> str:
         return f"{words(f'kind_{choice.kind}')}, {choice.place['name']}"
     names = house.catalogues.current().carriers.get(choice.carrier, {})
     name = names.get(lang) or next(iter(names.values()), "")
-    return ", ".join(part for part in (str(words("to_door")), _small(name)) if part)
+    return " · ".join(part for part in (str(words("to_door")), name) if part)
 
 
 def _small(label: str) -> str:

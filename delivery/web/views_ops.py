@@ -1,0 +1,157 @@
+"""What the people at the desk see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from delivery.web.demo_shop import FieldError
+from delivery.web.templating import View
+from delivery.web.views import DayLine
+from delivery.web.views_my import PromiseLine
+
+
+@dataclass(frozen=True)
+class DeskFrame:
+    """The side of every page of the console."""
+
+    name: str
+    initials: str
+    current: str
+    late: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Van:
+    """One round that carries people's things, and the button that tells them."""
+
+    root: int
+    what: str
+    people: str
+    pill: str
+    pill_kind: str
+    button: str
+    first: bool
+
+
+@dataclass(frozen=True)
+class Figure:
+    label: str
+    value: str
+    behind: str
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One hour of the chart: three stacked heights, as rectangles (class, x, y, height)."""
+
+    hour: int
+    x: int
+    middle: int
+    pieces: tuple[tuple[str, int, int], ...]
+    kept: int
+    late: int
+    planned: int
+
+
+@dataclass(frozen=True)
+class HoursChart:
+    reading: str
+    bars: tuple[Bar, ...]
+    #: (y, what it says) of each line across.
+    lines: tuple[tuple[int, int], ...]
+    now_x: int
+    now: str
+
+
+@dataclass(frozen=True)
+class LateRow:
+    reference: str
+    promised: str
+    now: str
+    by: str
+    name: str
+    street: str
+    word: str
+    word_kind: str
+
+
+@dataclass(frozen=True)
+class TodayPage(View):
+    template: ClassVar[str] = "ops/today.html"
+
+    desk: DeskFrame
+    subtitle: str
+    needs_heading: str
+    vans: tuple[Van, ...]
+    minutes: tuple[int, ...]
+    reasons: tuple[tuple[str, str], ...]
+    figures: tuple[Figure, ...]
+    chart: HoursChart
+    late_heading: str
+    late: tuple[LateRow, ...]
+    told: str = ""
+    find_wrong: str = ""
+    sought: str = ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One conversation in the list."""
+
+    reference: str
+    name: str
+    initials: str
+    text: str
+    since: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Bubble:
+    ours: bool
+    text: str
+    under: str
+    lang: str
+
+
+@dataclass(frozen=True)
+class DeliveryCard:
+    """One delivery beside its conversation."""
+
+    reference: str
+    facts: tuple[tuple[str, str], ...]
+    was: str
+    line: DayLine
+
+
+@dataclass(frozen=True)
+class ConversationsPage(View):
+    template: ClassVar[str] = "ops/conversations.html"
+
+    desk: DeskFrame
+    count: str
+    waiting: tuple[Waiting, ...]
+    #: The open one; empty when none is.
+    reference: str = ""
+    name: str = ""
+    writes_in: str = ""
+    bubbles: tuple[Bubble, ...] = ()
+    may_answer: bool = False
+    draft: str = ""
+    errors: tuple[FieldError, ...] = ()
+    card: DeliveryCard | None = None
+
+
+@dataclass(frozen=True)
+class DeliveryPage(View):
+    template: ClassVar[str] = "ops/delivery.html"
+
+    desk: DeskFrame
+    name: str
+    card: DeliveryCard
+    promises: tuple[PromiseLine, ...]
+    bubbles: tuple[Bubble, ...]
+    milestones: tuple[tuple[str, str], ...]
