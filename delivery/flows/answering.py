@@ -124,7 +124,7 @@ def _wish(turn: Turn, text: str, meant: Understanding) -> str:
     free = offering.free_times(turn.conn, turn.house, turn.booking, now=turn.now)
     if not free:
         return to_person(turn)
-    if meant.date is None and not meant.has_hours and not meant.slots:
+    if not meant.days and not meant.has_hours:
         return _ask(turn, free)
     fits = turn.understood(text, _offered(free)).slots
     fitting = [each for each in free if each.id in fits]

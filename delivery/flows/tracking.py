@@ -87,7 +87,7 @@ def _applied_or_aside(
     except OperationalError:
         raise  # the database is away or busy: the event waits
     except Exception as error:
-        log.error("carrier event broke", event=kept.id, **what_broke(error))
+        log.error("carrier event broke", kept=kept.id, **what_broke(error))
         return UNMATCHED, f"it broke: {type(error).__name__}", None
 
 

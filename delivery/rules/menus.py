@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from delivery.rules.options import DeliveryOption
 from delivery.rules.windows import TimeWindow
@@ -24,19 +25,20 @@ def pick_times(
 ) -> list[DeliveryOption]:
     """At most `most` of the free ones, in time's order; none touches `promised` or another.
 
-    First two like the planned one (same part of day, same length) on the nearest days, then
-    one of another part of day; what is missing is filled with whatever is nearest.
+    First the hour they had on the next two days that have it, then one of another part of day;
+    what is missing is filled with whatever is nearest.
     """
     near = sorted(
         (each for each in free if not overlap(each.window, promised)),
         key=lambda each: (abs(each.window.start - promised.start), each.window.minutes, each.id),
     )
-    alike = [each for each in near if _like(each.window, planned)]
     same_length = [each for each in near if each.window.minutes == planned.minutes]
-    other = [e for e in same_length if part_of_day(e.window) != part_of_day(planned)]
+    part = part_of_day(planned)
+    alike = [each for each in same_length if part_of_day(each.window) == part]
+    other = [each for each in same_length if part_of_day(each.window) != part]
     picked: list[DeliveryOption] = []
-    for some, until in ((alike, most - 1), (other, most), (alike, most), (same_length, most),
-                        (near, most)):  # fmt: skip
+    for some, until in ((_one_a_day(alike, planned), most - 1), (other, most), (alike, most),
+                        (same_length, most), (near, most)):  # fmt: skip
         _fill(picked, some, until)
     return sorted(picked, key=lambda each: (each.window.start, each.id))
 
@@ -45,8 +47,17 @@ def overlap(one: TimeWindow, other: TimeWindow) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _like(window: TimeWindow, planned: TimeWindow) -> bool:
-    return window.minutes == planned.minutes and part_of_day(window) == part_of_day(planned)
+def _one_a_day(alike: Sequence[DeliveryOption], planned: TimeWindow) -> list[DeliveryOption]:
+    """Of each day the one whose hour is nearest to the planned one, in time's order."""
+    best: dict[date, DeliveryOption] = {}
+    for each in sorted(alike, key=lambda one: (_hours_between(one.window, planned), one.id)):
+        best.setdefault(each.window.start.date(), each)
+    return [best[day] for day in sorted(best)]
+
+
+def _hours_between(window: TimeWindow, planned: TimeWindow) -> int:
+    one, other = window.start, planned.start
+    return abs(one.hour * 60 + one.minute - other.hour * 60 - other.minute)
 
 
 def _fill(picked: list[DeliveryOption], some: Sequence[DeliveryOption], until: int) -> None:

@@ -91,7 +91,8 @@ def _in_words(
 ) -> Understanding:
     about = Understanding(
         "unknown", date=wish.day, earliest=wish.earliest, latest=None if wish.at else wish.latest,
-        slots=slots, because=wish.because, refused=wish.refused_days,
+        slots=slots, because=wish.because, days=wish.days,
+        refused=wish.refused_days,
     )  # fmt: skip
     for name, intent, target in _ASKS:
         found = lexicon.asks[name].search(folded)

@@ -55,6 +55,8 @@ class Understanding:
     sure: bool = False
     #: Whether a yes stands in it too, as in "yes, tomorrow works".
     agrees: bool = False
+    #: Every day that would do, where days are named.
+    days: Sequence[dt.date] = ()
     #: Days that were refused.
     refused: Sequence[dt.date] = ()
 
