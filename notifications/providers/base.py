@@ -77,6 +77,8 @@ class ReceivedReceipt:
     status: str
     state: str | None
     error: str | None = None
+    #: The person has told the provider to stop.
+    opted_out: bool = False
 
 
 Form = Sequence[tuple[str, str]]

@@ -1,0 +1,46 @@
+"""One call to the provider, and which of four ways it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+
+from notifications.claims import Call
+from notifications.clocks import Clock
+from notifications.message import wait_before_retry
+from notifications.outcomes import Outcome
+from notifications.providers.base import OutcomeUnknown, Provider, SendLater, SendRefused
+
+#: A call that has not begun this long after we last asked whether the person wants it does not
+#: begin at all. We promise two seconds.
+FRESH_SECONDS = 1.5
+
+Step = Callable[[str], None]
+
+
+async def made(
+    call: Call, provider: Provider, *, asked: float, seconds: float, clock: Clock, on_step: Step
+) -> Outcome:
+    """Make it, once, in so many seconds. Never raises but for being cancelled."""
+    # We may have been stopped for a while: our lease has run out, others have the message.
+    if time.monotonic() - asked > FRESH_SECONDS:
+        return Outcome(call, "later", "not_fresh")
+    on_step("calling")
+    one = call.message
+    try:
+        async with asyncio.timeout(seconds):
+            accepted = await provider.send(
+                one.to, one.body, attempt=call.attempt, not_after=one.not_after, now=clock()
+            )
+    except SendRefused as no:
+        return Outcome(call, "refused", no.code, opted_out=no.opted_out)
+    except SendLater as no:
+        wait = wait_before_retry(call.number, no.retry_after, random.random())
+        return Outcome(call, "later", no.code, wait=wait)
+    except OutcomeUnknown as error:
+        return Outcome(call, "unknown", error.code)
+    except Exception as error:
+        return Outcome(call, "unknown", type(error).__name__)
+    return Outcome(call, "accepted", provider_id=accepted.provider_id, state=accepted.state)

@@ -1,0 +1,185 @@
+"""Twilio: sends through its official library, checks its signatures, reads its webhooks."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from twilio.base.exceptions import TwilioException
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+
+from notifications.providers.base import (
+    Accepted,
+    Form,
+    Found,
+    LookupFailed,
+    OutcomeUnknown,
+    ReceivedReceipt,
+    ReceivedReply,
+    SendLater,
+    SendRefused,
+    Unreadable,
+)
+from notifications.twilio_http import NotConnected, Throttled, TwilioHttp
+
+#: Their words for where a message is, in ours. The rest tells us nothing new.
+_STATES = {
+    "sent": "sent", "delivered": "delivered", "read": "delivered",
+    "failed": "failed", "undelivered": "failed", "canceled": "failed",
+}  # fmt: skip
+_OPTED_OUT = {"21610", "63033"}
+_SID = re.compile(r"(?:SM|MM)[0-9a-f]{32}")
+#: Twilio dates a message to the second, by its own clock.
+_CLOCKS_DIFFER = timedelta(seconds=5)
+_MOST_LISTED = 200
+_LONGEST_VALIDITY = timedelta(hours=10)
+#: Twilio repeats a receipt up to five times on any failure; by default it would not.
+#: What stands behind # is not part of what it signs.
+_RETRIES = "#rc=5&rp=all"
+
+
+class Twilio:
+    """The contract of `Provider`, kept with Twilio or anything that speaks its Messages API."""
+
+    def __init__(
+        self,
+        *,
+        account_sid: str,
+        auth_token: str,
+        public_url: str,
+        sender: str = "",
+        messaging_service_sid: str = "",
+        http: Any = None,
+    ) -> None:
+        self._account_sid = account_sid
+        self._public_url = public_url.rstrip("/")
+        self._sender = sender
+        self._service = messaging_service_sid
+        self._http = http or TwilioHttp()
+        self._messages = Client(account_sid, auth_token, http_client=self._http).messages
+        self._validator = RequestValidator(auth_token)
+        self._from = {"from_": sender} if sender else {}
+        if messaging_service_sid:
+            self._from["messaging_service_sid"] = messaging_service_sid
+
+    async def send(
+        self, to: str, body: str, *, attempt: str, not_after: datetime | None, now: datetime
+    ) -> Accepted:
+        try:
+            made = await self._messages.create_async(
+                to=to, body=body, status_callback=self.receipts_url(attempt), **self._from,
+                **_validity(not_after, now),
+            )  # fmt: skip
+        except NotConnected as error:
+            raise SendLater("not_connected") from error
+        except Throttled as error:
+            raise SendLater("20429", error.retry_after) from error
+        except TwilioException as error:
+            raise _what_it_means(error) from error
+        except Exception as error:  # a cut answer, a time-out, no JSON: it may have been accepted
+            raise OutcomeUnknown(type(error).__name__) from error
+        if not made.sid or not _SID.fullmatch(made.sid):
+            raise OutcomeUnknown("no_sid")
+        if _STATES.get(made.status) == "failed":
+            raise SendRefused(str(made.error_code or made.status))
+        return Accepted(made.sid, "sent")
+
+    async def find(self, to: str, body: str, since: datetime) -> list[Found]:
+        # Not by date: one that still waits at Twilio has no DateSent and would be left out.
+        try:
+            listed = await self._messages.list_async(to=to, limit=_MOST_LISTED, page_size=50)
+        except Exception as error:
+            raise LookupFailed(type(error).__name__) from error
+        found = [
+            Found(each.sid, _STATES.get(each.status, "sent"), each.date_created)
+            for each in listed
+            if each.body == body and self._is_ours(each) and each.date_created is not None
+            and each.date_created >= since - _CLOCKS_DIFFER
+        ]  # fmt: skip
+        return sorted(found, key=lambda each: each.created_at)
+
+    def receipts_url(self, attempt: str) -> str:
+        return f"{self._public_url}/sms/receipts/{attempt}{_RETRIES}"
+
+    def check_signature(self, path: str, form: Form, signature: str) -> bool:
+        return bool(self._validator.validate(self._public_url + path, _Pairs(form), signature))
+
+    def read_reply(self, form: Form) -> ReceivedReply:
+        fields = self._checked(form)
+        sender, recipient = fields.get("From", ""), fields.get("To", "")
+        if not 0 < len(sender) <= 32 or len(recipient) > 32:
+            raise Unreadable("From")
+        # PostgreSQL keeps no NUL, and a phone shows none.
+        body = fields.get("Body", "").replace("\x00", "")[:10_000]
+        media = fields.get("NumMedia", "")
+        count = int(media) if media.isascii() and media.isdigit() and len(media) < 4 else 0
+        return ReceivedReply(fields["MessageSid"], sender, recipient, body, count)
+
+    def read_receipt(self, form: Form) -> ReceivedReceipt:
+        fields = self._checked(form)
+        status = fields.get("MessageStatus", "")
+        if not 0 < len(status) <= 24 or "\x00" in status:
+            raise Unreadable("MessageStatus")
+        error = fields.get("ErrorCode", "").replace("\x00", "")[:64] or None
+        return ReceivedReceipt(
+            fields["MessageSid"], status, _STATES.get(status), error, error in _OPTED_OUT
+        )
+
+    async def close(self) -> None:
+        await self._http.close()
+
+    def _is_ours(self, listed: Any) -> bool:
+        if not str(listed.direction or "").startswith("outbound"):
+            return False
+        if self._service:
+            return bool(listed.messaging_service_sid == self._service)
+        return bool(listed.from_ == self._sender)
+
+    def _checked(self, form: Form) -> dict[str, str]:
+        """The fields, once it is sure what was signed: names and values are signed run together,
+        so that {Body: hi} and {Bod: yhi} have the same signature."""
+        fields = dict(form)
+        if len(fields) != len(form):
+            raise Unreadable("a field stands twice")
+        if fields.get("AccountSid") != self._account_sid:
+            raise Unreadable("AccountSid")
+        if not _SID.fullmatch(fields.get("MessageSid", "")):
+            raise Unreadable("MessageSid")
+        return fields
+
+
+class _Pairs:
+    """A form as the validator wants it: all values of a name, blank ones too."""
+
+    def __init__(self, form: Form) -> None:
+        self._all: dict[str, list[str]] = {}
+        for name, value in form:
+            self._all.setdefault(name, []).append(value)
+
+    def __iter__(self) -> Any:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def getlist(self, name: str) -> list[str]:
+        return self._all[name]
+
+
+def _validity(not_after: datetime | None, now: datetime) -> dict[str, int]:
+    """How long it may wait at Twilio; 36,000 s is the most, and what it takes by itself."""
+    if not_after is None or not_after - now >= _LONGEST_VALIDITY:
+        return {}
+    return {"validity_period": max(1, int((not_after - now).total_seconds()))}
+
+
+def _what_it_means(error: Any) -> Exception:
+    status, code = getattr(error, "status", None), str(getattr(error, "code", None) or "")
+    if not isinstance(status, int) or status >= 500 or status == 408:
+        return OutcomeUnknown(code or f"http_{status}")
+    # Our account is at fault, not this message: nothing is lost while somebody mends it.
+    if status in (401, 403) or status < 400:
+        return SendLater(code or f"http_{status}")
+    return SendRefused(code or f"http_{status}", opted_out=code in _OPTED_OUT)

@@ -1,0 +1,213 @@
+"""The sender, the one asynchronous island: claim, write the attempt down, call, write down how it
+ended. Database work runs in threads; no transaction ever waits on the network."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from notifications import calling, claims, pacing
+from notifications.calling import Step
+from notifications.claims import Call, Claimed
+from notifications.clocks import Clock
+from notifications.providers.base import Provider
+from notifications.recorder import Recorder
+from notifications.rescue import rescue
+from notifications.transactions import Transactions
+
+log = structlog.get_logger()
+
+#: Opt-outs are asked for again before each of these.
+SUB_BATCH = 64
+#: So many are claimed at once; the rest stays free for other workers and for answers to people.
+CLAIM = 256
+
+
+class Sender:
+    """Sends what is due through one provider, and rescues what was left behind.
+
+    Any number of senders may work on one database; each needs a `name` of its own. `on_step` is
+    told of each step: claimed, attempted, calling, answered, recorded.
+    """
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        provider: Provider,
+        *,
+        clock: Clock,
+        name: str,
+        lease_for: timedelta = timedelta(seconds=90),
+        unsure_for: timedelta = timedelta(seconds=60),
+        poll_for: timedelta = timedelta(seconds=0.5),
+        call_for: timedelta = timedelta(seconds=45),
+        in_flight: int = 64,
+        segments_per_second: float = 0,
+        pace_of: str = "default",
+        on_step: Step = lambda step: None,
+    ) -> None:
+        self._transactions = transactions
+        self._provider = provider
+        self._clock = clock
+        self._name = name[:48]
+        self._lease_for = lease_for
+        self._unsure_for = unsure_for
+        self._poll_for = poll_for
+        # A call never outlives its lease: nobody else may touch the message meanwhile.
+        self._call_seconds = min(call_for, lease_for * 0.8).total_seconds()
+        self._in_flight = in_flight
+        self._part = max(1, min(SUB_BATCH, in_flight // 2))
+        self._rate = segments_per_second
+        self._pace_of = pace_of
+        self._on_step = on_step
+        self._recorder = Recorder(transactions, clock=clock, unsure_for=unsure_for, on_step=on_step)
+        self._claims = itertools.count()
+        self._calls: set[asyncio.Task[None]] = set()
+        self._freed = asyncio.Event()
+        self._woken = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Look at once, without waiting for the next poll; may be called from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._woken.set)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send and rescue until `stop` is set; calls that are out then are waited for."""
+        self._loop = asyncio.get_running_loop()
+        beside = [asyncio.create_task(each) for each in (self._rescue_all(), self._stop_on(stop))]
+        try:
+            while not stop.is_set():
+                if not await self._guarded(self.feed):
+                    await self._pause()
+        finally:
+            for each in beside:
+                each.cancel()
+            await self.settled()
+            await asyncio.gather(*beside, return_exceptions=True)
+
+    async def send_due(self) -> int:
+        """Send all that is due now and write down how it went; how many calls were made."""
+        begun = await self.feed()
+        await self.settled()
+        return begun
+
+    async def rescue(self) -> int:
+        """One turn over what was left behind; how many messages it moved on."""
+        return await rescue(
+            self._transactions, self._provider, clock=self._clock, unsure_for=self._unsure_for
+        )
+
+    async def feed(self) -> int:
+        """Begin the calls of all that is due, never more at once than allowed; how many."""
+        begun = 0
+        while not self._stopping:
+            who, leased = f"{self._name}/{next(self._claims):x}", time.monotonic()
+            claimed = await asyncio.to_thread(self._claim, who)
+            if not claimed:
+                break
+            self._on_step("claimed")
+            for part in pacing.parts(claimed, self._part, self._rate):
+                begun += await self._begin_part(who, part, leased)
+        return begun
+
+    async def settled(self) -> None:
+        """Wait until no call is out and every outcome is written down."""
+        while self._calls:
+            await asyncio.wait(self._calls)
+        await self._recorder.settled()
+
+    async def _begin_part(self, who: str, part: list[Claimed], leased: float) -> int:
+        start = await self._turn_of(part)
+        await self._room_for(len(part))
+        if self._stopping or time.monotonic() - leased > self._lease_for.total_seconds() / 2:
+            await asyncio.to_thread(self._give_back, who, part)
+            return 0
+        asked, calls = await asyncio.to_thread(self._begin, who, part)
+        self._on_step("attempted")
+        already = 0.0 if start is None else (self._clock() - start).total_seconds()
+        for call, wait in zip(calls, pacing.waits(calls, self._rate, already), strict=True):
+            task = asyncio.create_task(self._call(call, asked, wait))
+            self._calls.add(task)
+            task.add_done_callback(self._back)
+        return len(calls)
+
+    async def _turn_of(self, part: list[Claimed]) -> datetime | None:
+        """Wait for this part's turn at the sender's pace; when that was to be."""
+        if not self._rate:
+            return None
+        start = await asyncio.to_thread(self._reserve, sum(each.segments for each in part))
+        await asyncio.sleep(max(0.0, (start - self._clock()).total_seconds()))
+        return start
+
+    async def _room_for(self, calls: int) -> None:
+        while self._calls and len(self._calls) + calls > self._in_flight:
+            self._freed.clear()
+            await self._freed.wait()
+
+    def _back(self, task: asyncio.Task[None]) -> None:
+        self._calls.discard(task)
+        self._freed.set()
+
+    async def _call(self, call: Call, asked: float, wait: float) -> None:
+        if wait:
+            await asyncio.sleep(wait)
+        outcome = await calling.made(
+            call, self._provider, asked=asked, seconds=self._call_seconds, clock=self._clock,
+            on_step=self._on_step,
+        )  # fmt: skip
+        self._on_step("answered")
+        self._recorder.add(outcome)
+
+    def _claim(self, who: str) -> list[Claimed]:
+        now = self._clock()
+        most = CLAIM if not self._rate else max(1, min(CLAIM, int(self._rate * 2)))
+        with self._transactions.write() as conn:
+            return claims.claim(conn, who, most=most, now=now, until=now + self._lease_for)
+
+    def _begin(self, who: str, part: Sequence[Claimed]) -> tuple[float, list[Call]]:
+        with self._transactions.write() as conn:
+            asked, now = time.monotonic(), self._clock()
+            return asked, claims.begin(conn, who, part, now=now, until=now + self._lease_for)
+
+    def _give_back(self, who: str, part: Sequence[Claimed]) -> None:
+        with self._transactions.write() as conn:
+            claims.give_back(conn, who, part, now=self._clock())
+
+    def _reserve(self, segments: int) -> datetime:
+        with self._transactions.write() as conn:
+            return pacing.reserve(conn, self._pace_of, segments, self._rate, now=self._clock())
+
+    async def _rescue_all(self) -> None:
+        every = min(self._lease_for, self._unsure_for).total_seconds() / 8
+        while True:
+            await self._guarded(self.rescue)
+            await asyncio.sleep(min(max(every, 0.2), 5.0))
+
+    async def _guarded(self, turn: Callable[[], Awaitable[int]]) -> int:
+        """A turn that breaks is written down; the loop goes on."""
+        try:
+            return await turn()
+        except Exception as error:
+            log.error("sender broke", error=type(error).__name__)
+            return 0
+
+    async def _pause(self) -> None:
+        try:
+            async with asyncio.timeout(self._poll_for.total_seconds()):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+        self._woken.clear()
+
+    async def _stop_on(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._stopping = True
+        self._recorder.hurry()
+        self._woken.set()

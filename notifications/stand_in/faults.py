@@ -1,0 +1,76 @@
+"""Troubles on request: what goes wrong, how often, for how long."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import asdict, dataclass
+from typing import Any
+
+#: `before` = the message was not accepted, `after` = it was, and the caller is not told.
+KINDS = (
+    "late",  # accepted at once, answered after `seconds`
+    "late_accept",  # accepted after `seconds`, whether or not the caller still waits
+    "429",  # not looked at; says when to come back if `retry_after` is given
+    "500_before", "500_after", "cut_after", "no_sid_after",
+    "refuse",  # the error `code`, as a 400
+    "hide",  # accepted and answered, but not listed for `seconds`
+    "hide_late",  # as `hide`, and answered after `seconds` too
+    "no_receipts",  # accepted, and never a receipt
+)  # fmt: skip
+_MOST = 1_000
+
+
+@dataclass
+class Fault:
+    kind: str
+    times: int = 1
+    seconds: float = 0.0
+    retry_after: float | None = None
+    code: int = 21211
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"kind is one of {', '.join(KINDS)}")
+        if not 0 < self.times <= 1_000_000 or not 0 <= self.seconds <= 3600:
+            raise ValueError("times and seconds are out of bounds")
+
+    @property
+    def hides(self) -> bool:
+        return self.kind in ("hide", "hide_late")
+
+    @property
+    def is_late(self) -> bool:
+        return self.kind in ("late", "hide_late")
+
+
+class Faults:
+    """The troubles still to come, first asked first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: list[Fault] = []
+
+    def add(self, fault: Fault) -> None:
+        with self._lock:
+            if len(self._waiting) >= _MOST:
+                raise ValueError("too many faults are waiting")
+            self._waiting.append(fault)
+
+    def next(self) -> Fault | None:
+        """The trouble that the next create meets."""
+        with self._lock:
+            if not self._waiting:
+                return None
+            fault = self._waiting[0]
+            fault.times -= 1
+            if fault.times <= 0:
+                self._waiting.pop(0)
+            return fault
+
+    def clear(self) -> None:
+        with self._lock:
+            self._waiting.clear()
+
+    def as_json(self) -> list[dict[str, Any]]:
+        with self._lock:
+            return [asdict(each) for each in self._waiting]

@@ -1,0 +1,121 @@
+"""Where the provider posts replies and receipts: checked, kept, answered. The work comes after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from sqlalchemy import Connection
+
+from notifications import consent, inbox
+from notifications.clocks import Clock
+from notifications.providers.base import Form, Provider, ReceivedReply, Unreadable
+from notifications.receipts import keep_receipt
+from notifications.text import Keyword, keyword_in
+from notifications.transactions import Transactions
+
+SIGNATURE = "X-Twilio-Signature"
+_EMPTY_TWIML = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
+_MOST_BYTES = 64 * 1024
+_MOST_FIELDS = 200
+
+
+def router(
+    transactions: Transactions,
+    provider: Provider,
+    clock: Clock,
+    on_reply: Callable[[], object] | None = None,
+) -> APIRouter:
+    """POST /sms/replies and POST /sms/receipts/{attempt}.
+
+    What is not signed by the provider for exactly this address changes nothing. `on_reply` is
+    called once a new reply has been kept.
+    """
+    routes = APIRouter(include_in_schema=False)
+
+    async def signed(request: Request) -> Form:
+        form = await _form(request)
+        signature = request.headers.get(SIGNATURE)
+        # A missing signature makes the validator raise: ask first.
+        if not signature or not provider.check_signature(_path(request), form, signature):
+            raise HTTPException(403, "This was not signed by the provider.")
+        return form
+
+    signed_form = Annotated[Form, Depends(signed)]
+
+    @routes.post("/sms/replies")
+    def take_reply(form: signed_form) -> Response:
+        try:
+            reply = provider.read_reply(form)
+        except Unreadable as field:
+            raise HTTPException(422, f"This reply cannot be read: {field}.") from None
+        with transactions.write() as conn:
+            new = _keep(conn, reply, clock)
+        if new and on_reply is not None:
+            on_reply()
+        return Response(_EMPTY_TWIML, media_type="text/xml")
+
+    @routes.post("/sms/receipts/{attempt}")
+    def take_receipt(attempt: str, form: signed_form) -> Response:
+        try:
+            news = provider.read_receipt(form)
+        except Unreadable as field:
+            raise HTTPException(422, f"This receipt cannot be read: {field}.") from None
+        with transactions.write() as conn:
+            # One for an attempt we do not know is acknowledged too: asking again helps nobody.
+            keep_receipt(conn, attempt, news, now=clock())
+        return Response(status_code=204)
+
+    return routes
+
+
+def _keep(conn: Connection, reply: ReceivedReply, clock: Clock) -> bool:
+    """Keep it, once; a word about being texted at all takes effect in the same transaction."""
+    now = clock()
+    keyword = _settled_here(conn, reply)
+    new = inbox.keep_reply(
+        conn, provider_id=reply.provider_id, sender=reply.sender, recipient=reply.recipient,
+        body=reply.body, media=reply.media, now=now,
+        state=inbox.KEYWORD if keyword else inbox.WAITING,
+    )  # fmt: skip
+    if new and keyword == "stop":
+        consent.opt_out(conn, reply.sender, source="reply", words=reply.body, now=now)
+    if new and keyword == "start":
+        consent.opt_in(conn, reply.sender, source="reply", words=reply.body, now=now)
+    return new
+
+
+def _settled_here(conn: Connection, reply: ReceivedReply) -> Keyword | None:
+    keyword = keyword_in(reply.body)
+    # Who has not stopped and writes "yes" is answering a question of ours.
+    if keyword == "start" and not consent.suppressed(conn, [reply.sender]):
+        return None
+    return keyword
+
+
+async def _form(request: Request) -> Form:
+    """The form's fields in order, repeated ones too. Twilio sends nothing but plain forms."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MOST_BYTES:
+            raise HTTPException(413, "This is longer than any reply or receipt.")
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if body and kind != "application/x-www-form-urlencoded":
+        raise HTTPException(415, "Only forms are read here.")
+    try:
+        return parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict",
+            max_num_fields=_MOST_FIELDS,
+        )  # fmt: skip
+    except ValueError:  # broken bytes or far too many fields
+        raise HTTPException(400, "This form cannot be read.") from None
+
+
+def _path(request: Request) -> str:
+    """Path and query exactly as they came: that is what was signed."""
+    raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    query: bytes = request.scope.get("query_string") or b""
+    return raw.decode("latin-1") + (f"?{query.decode('latin-1')}" if query else "")
