@@ -79,7 +79,7 @@ class _Answer:
             if message["status"] >= 400 and said.startswith(_PROBLEM):
                 self._problem = message["status"]
                 return
-            message = message | {"headers": [*message["headers"], *self._added(message["status"])]}
+            message["headers"] = [*message["headers"], *self._added(message["status"])]
             self._started = True
         elif self._problem and not self._started:
             return

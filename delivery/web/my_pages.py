@@ -53,7 +53,6 @@ def delivery(
         acknowledged=changed and accepted,
         undo_until=teller.hour(talk.undo_until) if undo and talk and talk.undo_until else "",
         may_cancel=may_cancel(booking, now=now),
-        may_write=True,
         agent=house.settings.shop.agent,
         written=tuple(Said(each.text, teller.moment(each.at))
                       for each in page_notes.written(conn, booking.reference)),

@@ -75,7 +75,6 @@ class MyPage(View):
     offers_folded: bool
     moving: str
     may_cancel: bool
-    may_write: bool
     agent: str
     written: tuple[Said, ...]
     waits: bool
