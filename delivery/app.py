@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -22,7 +23,12 @@ from delivery.web.headers import add_page_rules
 from delivery.web.observed import Observed
 from delivery.web.problems import add_problems
 from delivery.words import Words
+from notifications import webhooks
 from notifications.notice import Texts
+from notifications.providers.base import Provider
+from notifications.providers.console import Console
+from notifications.providers.twilio import Twilio
+from notifications.twilio_http import TwilioHttp
 
 
 def build_house(settings: Settings, clock: Clock = system_clock) -> House:
@@ -35,6 +41,23 @@ def build_house(settings: Settings, clock: Clock = system_clock) -> House:
         catalogues=Catalogues(database),
         words=Words(asset("templates/words")),
         texts=Texts(asset("templates/notices")),
+    )
+
+
+def build_provider(settings: Settings) -> Provider:
+    """The one switch between the companies that carry our SMS; nothing is opened by it."""
+    if settings.sms.provider == "console":
+        return Console(sys.stdout.write)
+    twilio = settings.twilio
+    return Twilio(
+        account_sid=twilio.account_sid,
+        auth_token=twilio.auth_token.get_secret_value(),
+        public_url=settings.server.public_url,
+        sender=twilio.sender,
+        messaging_service_sid=twilio.messaging_service_sid,
+        http=TwilioHttp(
+            base_url=twilio.base_url, timeout=twilio.timeout_seconds, in_flight=twilio.in_flight
+        ),
     )
 
 
@@ -69,6 +92,8 @@ def build_app(house: House) -> FastAPI:
         except ModuleNotFoundError as missing:
             if missing.name != name:
                 raise
+    provider = build_provider(house.settings)
+    app.include_router(webhooks.router(house.database, provider, house.clock))
     describe(app)
     add_page_rules(app)
     app.add_middleware(BodyLimit, limit=house.settings.server.max_body_bytes)

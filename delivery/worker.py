@@ -15,13 +15,13 @@ from typing import Any
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from notifications.sender import Sender
 
 from delivery.flows import checkout, replies, slots, sweeping, tracking
 from delivery.house import House
 from delivery.log import what_broke
 from delivery.store.leases import take_lease
 from notifications.providers.base import Provider
+from notifications.sender import Sender
 
 log = structlog.get_logger()
 
@@ -144,4 +144,16 @@ class Worker:
         return scheduler
 
     def _sender(self) -> Sender:
-        raise NotImplementedError
+        outbox, twilio = self._house.settings.outbox, self._house.settings.twilio
+        return Sender(
+            self._house.database,
+            self._provider,
+            clock=self._house.clock,
+            name=self._me,
+            lease_for=timedelta(seconds=outbox.lease_seconds),
+            unsure_for=timedelta(seconds=outbox.unsure_seconds),
+            poll_for=timedelta(seconds=outbox.poll_seconds),
+            in_flight=twilio.in_flight,
+            segments_per_second=twilio.segments_per_second,
+            pace_of=twilio.sender or twilio.messaging_service_sid or "default",
+        )

@@ -9,11 +9,11 @@ import socket
 import threading
 
 import uvicorn
-from notifications.stand_in import StandIn
 
 from delivery.app import build_house, build_provider
 from delivery.cli.serve import arguments as arguments
 from delivery.cli.serve import web_server, why_not
+from delivery.clock import system_clock
 from delivery.dev_secrets import DevSecrets, dev_secrets
 from delivery.house import House
 from delivery.log import configure_logs
@@ -22,6 +22,7 @@ from delivery.store import staff
 from delivery.store.migrate import migrate
 from delivery.store.seeds import seed
 from delivery.worker import Worker
+from notifications.stand_in import StandIn
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -78,6 +79,7 @@ def _stand_in_server(settings: Settings) -> uvicorn.Server:
         account_sid=settings.twilio.account_sid,
         auth_token=settings.twilio.auth_token.get_secret_value(),
         replies_url=f"{settings.server.public_url}/sms/replies",
+        clock=system_clock,
     )
     return uvicorn.Server(
         uvicorn.Config(stand_in.app, host="127.0.0.1", port=int(port), log_config=None,
