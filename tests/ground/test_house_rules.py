@@ -37,7 +37,7 @@ def test_nothing_stands_at_the_top_that_was_not_agreed() -> None:
     assert {name for name in top if not name.startswith(".")} <= TOP
 
 
-@pytest.mark.parametrize("file", CODE, ids=_id)
+@pytest.mark.parametrize("file", [f for f in CODE if "migrations" not in f.parts], ids=_id)
 def test_files_and_functions_stay_short(file: Path) -> None:
     text = file.read_text("utf-8")
     assert text.count("\n") <= LONGEST_FILE

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from delivery.house import House
 from delivery.store.tables import lease
 from delivery.worker import JOBS, Job, Ticker
+from tests.times import NOW
 
 
 class Counted:
@@ -38,7 +39,7 @@ def test_a_dead_process_loses_its_jobs_to_another(house: House) -> None:
     job = Job("a job", 1, turn)
     Ticker(house, "dead").tick(job)
     with house.database.write() as conn:
-        conn.execute(update(lease).values(until=lease.c.until - timedelta(minutes=1)))
+        conn.execute(update(lease).values(until=NOW - timedelta(minutes=1)))
     Ticker(house, "alive").tick(job)
     assert turn.turns == 2
 
