@@ -1,0 +1,35 @@
+"""Many actors at once: each in a thread, all let go together, their errors not lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def at_once(actors: Sequence[Callable[[], T]], *, seconds: float = 60) -> list[T]:
+    """What each actor gave, in their order. Raises the first error there was."""
+    gate = threading.Barrier(len(actors))
+    given: dict[int, T] = {}
+    broke: list[BaseException] = []
+
+    def act(number: int, actor: Callable[[], T]) -> None:
+        try:
+            gate.wait(timeout=seconds)
+            given[number] = actor()
+        except BaseException as error:
+            broke.append(error)
+
+    threads = [
+        threading.Thread(target=act, args=(number, actor)) for number, actor in enumerate(actors)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=seconds)
+        assert not thread.is_alive(), "an actor never came back"
+    if broke:
+        raise broke[0]
+    return [given[number] for number in range(len(actors))]

@@ -1,0 +1,83 @@
+"""The real command, served from processes of its own, so that it can be killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import requests
+
+from delivery.store.engine import Database, engine_for
+from delivery.store.seeds import seed
+from tests.loopback import Api
+from tests.postgres import free_port
+
+KEYS = {"shop": "test-shop-key", "staff": "test-staff-key"}
+READY_SECONDS = 30
+
+
+class Server:
+    """`python -m delivery serve` on a port of its own; killed with -9 and started again."""
+
+    def __init__(self, database_url: str, **settings: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environment = os.environ | {
+            "PERILLE_DATABASE__URL": database_url,
+            "PERILLE_SERVER__PORT": str(self.port),
+            "PERILLE_SERVER__PUBLIC_URL": self.url,
+            "PERILLE_SERVER__SECRET": "a secret of the tests, long enough",
+            "PERILLE_SHOP_KEY": KEYS["shop"],
+            "PERILLE_STAFF_KEY": KEYS["staff"],
+            **{f"PERILLE_{name}": value for name, value in settings.items()},
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Run it; returns once it answers."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "delivery", "serve"], env=self._environment,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        until = time.monotonic() + READY_SECONDS
+        while not self._answers():
+            assert self._process.poll() is None, "the server ended by itself"
+            assert time.monotonic() < until, "the server took too long"
+            time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/v1/holds/x", timeout=5).status_code == 401
+        except requests.ConnectionError:
+            return False
+
+    def kill(self) -> None:
+        """kill -9: no goodbye."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def api(self) -> Api:
+        return Api(self.url, KEYS)
+
+
+@contextmanager
+def running_servers(database_url: str, count: int, **settings: str) -> Iterator[list[Server]]:
+    """So many servers over one database with the demo town as it is at this moment."""
+    database = Database(engine_for(database_url))
+    seed(database, now=datetime.now(UTC))
+    database.close()
+    servers = [Server(database_url, **settings) for _ in range(count)]
+    try:
+        for server in servers:
+            server.start()
+        yield servers
+    finally:
+        for server in servers:
+            server.kill()
