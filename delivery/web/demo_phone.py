@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -25,7 +26,14 @@ from delivery.web.phone_log import what_happened
 from delivery.web.stand_in_phone import read_phone, write_reply
 from delivery.web.templating import language_for, say, show
 from delivery.web.views import long_day
-from delivery.web.views_phone import Happened, HappenedPart, PhoneBubble, PhonePage, ThreadPart, Tried
+from delivery.web.views_phone import (
+    Happened,
+    HappenedPart,
+    PhoneBubble,
+    PhonePage,
+    ThreadPart,
+    Tried,
+)
 from delivery.web.visit import TheVisit, Visit
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(demo_is_on)])
@@ -134,7 +142,11 @@ def _thread(house: House, number: str, lang: str) -> dict[str, Any]:
     messages = read_phone(_base(house), number)
     booking = _latest(house, number)
     bubbles = tuple(
-        PhoneBubble(each.from_shop, each.text, phrases.clock_time(local(house, each.at), lang))
+        PhoneBubble(
+            each.from_shop,
+            _linked(house, each.text),
+            phrases.clock_time(local(house, each.at), lang),
+        )
         for each in messages or ()
     )
     return {
@@ -143,6 +155,18 @@ def _thread(house: House, number: str, lang: str) -> dict[str, Any]:
         "language": booking.locale if booking else lang,
         "thread_address": _seen(_address("/thread", number), bubbles),
     }
+
+
+def _linked(house: House, text: str) -> Markup:
+    """The text exactly as sent; our own links can be pressed, as on any phone."""
+    start = house.settings.server.public_url + "/my/"
+    said = [Markup.escape(part) for part in text.split(start)]
+    for at, part in enumerate(said[1:], 1):
+        token = re.match(r"[A-Za-z0-9_-]+", part)
+        if token:
+            link = Markup('<a href="/my/{0}">{1}{0}</a>').format(token[0], start)
+            said[at] = link + part[token.end() :]
+    return Markup("").join(said)
 
 
 def _happened(house: House, booking: Booking | None, number: str, lang: str) -> dict[str, Any]:

@@ -38,14 +38,14 @@ def write_reply(base_url: str, number: str, body: str) -> bool:
 
 
 def _message(told: dict[str, Any]) -> PhoneMessage:
-    from_shop = told["direction"] == "outbound"
+    from_shop = told["direction"] == "out"
     return PhoneMessage(from_shop, told["body"], datetime.fromisoformat(told["at"]))
 
 
 def _ask(address: str, body: dict[str, str] | None = None) -> dict[str, Any] | None:
     sent = None if body is None else json.dumps(body).encode()
-    request = Request(address, data=sent, headers={"Content-Type": "application/json"})
     try:
+        request = Request(address, data=sent, headers={"Content-Type": "application/json"})
         with _CALL(request, timeout=_SECONDS) as answer:
             read = answer.read()
     except (URLError, TimeoutError, ConnectionError, ValueError):

@@ -14,7 +14,7 @@ from delivery.web.templating import View
 @dataclass(frozen=True)
 class PhoneBubble:
     from_shop: bool
-    text: str
+    text: Markup
     at: str
 
 
