@@ -66,7 +66,7 @@ def _hours(code: str) -> _Hours:
         return re.compile(rf"{hour} ?{words(raw[name]).pattern}")
 
     def half(name: str) -> re.Pattern[str]:
-        return re.compile(rf"{words(raw[name]).pattern} ([0-9]{{1,2}})(?![0-9])")
+        return re.compile(rf"{words(raw[name]).pattern} {at}([0-9]{{1,2}})(?![0-9])")
 
     between = [
         re.escape(form).replace(r"\{a\}", at + _H).replace(r"\{b\}", at + _H)
@@ -89,11 +89,14 @@ def _hours(code: str) -> _Hours:
     )  # fmt: skip
 
 
-def named_hours(clause: str, lexicon: Lexicon) -> list[Span]:
-    """Every span in it; parts of the day only where no hour says more."""
+def named_hours(clause: str, lexicon: Lexicon, *, whole: str) -> list[Span]:
+    """Every span in it; parts of the day only where no hour says more.
+
+    Parts are looked for in the `whole` clause: "tonight" is a day and a part of it.
+    """
     hours = _hours(lexicon.code)
     plain = _digits(clause, hours)
-    parts = [name for name in PARTS if lexicon.parts[name].search(plain)]
+    parts = [name for name in PARTS if lexicon.parts[name].search(whole)]
     late = "evening" in parts or "afternoon" in parts
     found: list[Span] = []
     for pattern in hours.spans:
@@ -103,7 +106,7 @@ def named_hours(clause: str, lexicon: Lexicon) -> list[Span]:
             plain = _take(plain, pattern, found, hours, late, kind)
     if found:
         return found
-    return [_part(name, clause, lexicon) for name in parts]
+    return [_part(name, whole, lexicon) for name in parts]
 
 
 def _part(name: str, clause: str, lexicon: Lexicon) -> Span:

@@ -51,7 +51,7 @@ def read_wish(folded: str, lexicon: Lexicon, now: datetime, *, month_first: bool
     after_refusal = False
     for clause in clauses(folded, lexicon):
         named = named_days(clause, lexicon, now.date(), month_first=month_first)
-        spans = named_hours(named.rest, lexicon)
+        spans = named_hours(named.rest, lexicon, whole=clause)
         wish.because += named.because + [each.said for each in spans]
         wish.sure = wish.sure and named.sure
         if lexicon.negation["no"].search(clause) or lexicon.negation["away"].search(clause):
