@@ -101,6 +101,12 @@ def _read(body: bytes, now: datetime) -> dict[str, Any]:
     except ValidationError as wrong:
         found = wrong.errors(include_context=False, include_input=False, include_url=False)
         raise RequestValidationError(
-            [each | {"loc": ("body", *each["loc"])} for each in found]
+            [each | {"loc": _where(each["loc"])} for each in found]
         ) from None
     return shape.model_dump(mode="json", exclude_none=True)
+
+
+def _where(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    # A reason is a text or texts by language; pydantic names the reading it tried, too.
+    readings = ("constrained-str", "dict[")
+    return ("body", *(step for step in location if not str(step).startswith(readings)))
