@@ -20,9 +20,11 @@ from delivery.rules.candidates import (
 )
 from delivery.rules.catalogue import Catalogue, Service
 from delivery.rules.fitting import Exclusion, why_not
+from delivery.rules.geography import Here
 from delivery.store.layouts import Layouts, scarce
 
-# Of each width and price: the earliest may be shown, the next may stand among the folded.
+# Of windows of one width and price, of places with the same hours: the first may be shown,
+# the next may stand among the folded, and no other can be worth showing.
 LEADERS = 2
 
 
@@ -46,36 +48,33 @@ class Offering(NamedTuple):
         """The clock of the people we deliver to."""
         return self.catalogue.services[0].zone
 
-    def feasible(self, conn: Connection, *, each_price: int = 0) -> Feasible:
+    def feasible(self, conn: Connection, *, leaders: int = 0) -> Feasible:
         """Everything free now, and every service that has nothing with its reason."""
         found = Feasible([], [])
         for service in self.catalogue.services:
             excluded = why_not(service, self.ask)
             if excluded is None:
-                candidates = self.of(conn, service, each_price)
+                candidates = self.of(conn, service, leaders)
                 found.candidates.extend(candidates)
                 excluded = None if candidates else nothing_there(service)
             if excluded is not None:
                 found.exclusions.append(excluded)
         return found
 
-    def of(self, conn: Connection, service: Service, each_price: int = 0) -> Iterable[Candidate]:
+    def of(self, conn: Connection, service: Service, leaders: int = 0) -> Iterable[Candidate]:
         """The candidates of one service that fits; capacity is asked of the database."""
         if service.promise == "slot":
             zone = service.zone_of[self.ask.postcode]
             plan = self.layouts.plan(conn, service, zone, self.now)
             few = scarce(conn, service.code, zone, self.now)
-            return window_candidates(
-                service, plan, few, self.ask, self.moment, each_price=each_price
-            )
-        return self.without_slots(service)
+            return window_candidates(service, plan, few, self.ask, self.moment, each_price=leaders)
+        return self.without_slots(service, leaders)
 
-    def without_slots(self, service: Service) -> list[Candidate]:
+    def without_slots(self, service: Service, leaders: int = 0) -> list[Candidate]:
         """The candidates of a service that has no capacity of its own."""
         if service.promise == "day":
             return day_candidates(service, self.ask, self.moment)
-        lat, lon = self.where()
-        return place_candidates(service, self.ask, self.moment, lat, lon)
+        return place_candidates(service, self.ask, self.moment, self.here(), each_hours=leaders)
 
     def slotless(self) -> list[Candidate]:
         """The candidates of every fitting service that has no capacity of its own."""
@@ -86,12 +85,12 @@ class Offering(NamedTuple):
             for each in self.without_slots(service)
         ]
 
-    def where(self) -> tuple[float, float]:
+    def here(self) -> Here:
         """The address if the shop knows it, else the middle of the postcode."""
         if self.ask.lat is not None and self.ask.lon is not None:
-            return self.ask.lat, self.ask.lon
+            return Here.at(self.ask.lat, self.ask.lon)
         postcode = self.catalogue.postcodes[self.ask.postcode]
-        return postcode.lat, postcode.lon
+        return Here.at(postcode.lat, postcode.lon)
 
 
 def offering(catalogue: Catalogue, layouts: Layouts, ask: QuoteAsk, now: datetime) -> Offering:

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection
 
 from delivery.flows.finding import LEADERS, Feasible, Offering, offering
-from delivery.flows.wording import Wording
+from delivery.flows.wording import Wording, wording_of
 from delivery.house import House
 from delivery.ids import new_id
 from delivery.rules.asks import QuoteAsk
@@ -56,7 +56,7 @@ def make_quote(house: House, ask: QuoteAsk, *, now: datetime) -> Quote:
     _check(ask, catalogue, now)
     offer = offering(catalogue, house.catalogues.layouts, ask, now)
     with house.database.read() as conn:
-        feasible = offer.feasible(conn, each_price=LEADERS)
+        feasible = offer.feasible(conn, leaders=LEADERS)
     quote_id = new_id("q")
     valid_until = now + timedelta(minutes=house.settings.quotes.minutes)
     answer = _answer(house, offer, feasible, quote_id, valid_until)
@@ -78,7 +78,7 @@ def _answer(
     house: House, offer: Offering, feasible: Feasible, quote_id: str, valid_until: datetime
 ) -> bytes:
     catalogue = offer.catalogue
-    wording = Wording(house.words, catalogue, offer.ask.locale or house.settings.shop.locale)
+    wording = _wording(house, catalogue, offer.ask)
     slate = choose(feasible.candidates)
     return orjson.dumps(
         {
@@ -87,17 +87,24 @@ def _answer(
             "currency": catalogue.currency,
             # Nobody's habits are known yet; a guess would be worse than no suggestion.
             "recommended": None,
-            "options": [wording.option(*shown).as_json() for shown in slate.shown],
+            "options": [wording.shown(*shown) for shown in slate.shown],
             "folded": _folded(slate, wording),
             "exclusions": [wording.exclusion(each) for each in feasible.exclusions],
         }
     )
 
 
+def _wording(
+    house: House, catalogue: Catalogue, ask: QuoteAsk, locale: str | None = None
+) -> Wording:
+    spoken = house.words.language(locale or ask.locale or house.settings.shop.locale)
+    return wording_of(house.words, catalogue, spoken)
+
+
 def _folded(slate: Slate, wording: Wording) -> list[dict[str, Any]]:
     return [
         {
-            "option": wording.option(each.candidate).as_json(),
+            "option": wording.shown(each.candidate),
             "code": each.code,
             "by": each.by.id,
             "reason": wording.why_folded(each),
@@ -124,7 +131,7 @@ def option_of(conn: Connection, house: House, quote: Quote, option_id: str) -> D
 def _again(house: House, quote: Quote) -> tuple[Offering, Wording]:
     catalogue = house.catalogues.version(quote.catalogue_version)
     ask = QuoteAsk.from_json(quote.request)
-    wording = Wording(house.words, catalogue, ask.locale or house.settings.shop.locale)
+    wording = _wording(house, catalogue, ask)
     return offering(catalogue, house.catalogues.layouts, ask, quote.at), wording
 
 
@@ -182,7 +189,7 @@ def free_options(
     catalogue = house.catalogues.current()
     ask = QuoteAsk.from_json(request)
     offer = offering(catalogue, house.catalogues.layouts, ask, now)
-    wording = Wording(house.words, catalogue, locale or ask.locale or house.settings.shop.locale)
+    wording = _wording(house, catalogue, ask, locale)
     free = Money(0, catalogue.currency)
     if service is None:
         candidates = offer.feasible(conn).candidates

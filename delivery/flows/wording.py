@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
 from delivery.rules import phrases
 from delivery.rules.candidates import Candidate
@@ -16,16 +18,18 @@ from delivery.store.layouts import FEW_PLACES
 from delivery.words import Words
 
 LONGEST_REASON = 60
+# Every window of every zone for two weeks; what is forgotten is said again.
+_MOST_REMEMBERED = 8192
 
 
 class Wording:
     """Puts candidates of one catalogue into one language."""
 
-    def __init__(self, words: Words, catalogue: Catalogue, locale: str | None) -> None:
-        self.locale = words.language(locale)
+    def __init__(self, words: Words, catalogue: Catalogue, locale: str) -> None:
+        self.locale = locale
         self._words = words
         self._currency = catalogue.currency
-        self._labels: dict[tuple[str, str], str] = {}
+        self._shown: dict[tuple[object, ...], dict[str, Any]] = {}
 
     def _say(self, key: str, **fields: object) -> str:
         return self._words.say(self.locale, f"options.{key}", **fields)
@@ -52,12 +56,29 @@ class Wording:
             place=_place(point, candidate) if point else None,
             distance_m=candidate.effort if point else None,
             cutoff_at=candidate.cutoff.isoformat() if candidate.cutoff else None,
-            capacity="few" if candidate.left <= FEW_PLACES else "open",
+            capacity=_capacity(candidate),
             labels=labels,
             gives=gives,
             slot_id=candidate.slot_id,
             fee=fee,
         )
+
+    def shown(
+        self, candidate: Candidate, labels: tuple[str, ...] = (), gives: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
+        """`option(…).as_json()`, remembered but for what depends on the asker and the hour."""
+        key = (candidate.id, candidate.parts, candidate.window.start, candidate.cutoff)
+        known = self._shown.get(key)
+        if known is None:
+            if len(self._shown) >= _MOST_REMEMBERED:
+                self._shown.clear()
+            known = self._shown[key] = self.option(candidate).as_json()
+        return known | {
+            "distance_m": candidate.effort if candidate.point else None,
+            "capacity": _capacity(candidate),
+            "labels": labels,
+            "gives": gives,
+        }
 
     def title(self, candidate: Candidate) -> str:
         """The window and how, with the date spelled out: it is still read days later."""
@@ -132,6 +153,16 @@ class Wording:
 
     def _fitting(self, reason: str) -> str:
         return reason if len(reason) <= LONGEST_REASON else self._say("needless")
+
+
+@lru_cache(maxsize=32)
+def wording_of(words: Words, catalogue: Catalogue, locale: str) -> Wording:
+    """The one that remembers what it has said."""
+    return Wording(words, catalogue, locale)
+
+
+def _capacity(candidate: Candidate) -> str:
+    return "few" if candidate.left <= FEW_PLACES else "open"
 
 
 def _place(point: PickupPoint, candidate: Candidate) -> Place:

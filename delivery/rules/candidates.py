@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from delivery.rules.asks import QuoteAsk
 from delivery.rules.catalogue import PickupPoint, Service
 from delivery.rules.fitting import Exclusion
-from delivery.rules.geography import metres_between
+from delivery.rules.geography import Here
 from delivery.rules.leads import arrives_on, cut_off_on, leaves_on, working_time_after
 from delivery.rules.pricing import Parts, total, with_basket
 from delivery.rules.rounds import Planned, ZonePlan
@@ -140,36 +140,49 @@ def _days(service: Service, leaves: date) -> tuple[tuple[TimeWindow, datetime], 
 
 
 def place_candidates(
-    service: Service, ask: QuoteAsk, moment: Moment, lat: float, lon: float
+    service: Service, ask: QuoteAsk, moment: Moment, here: Here, *, each_hours: int = 0
 ) -> list[Candidate]:
-    """Places near enough, each from when the parcel is there to fetch."""
+    """Places near enough, each from when the parcel is there to fetch.
+
+    With `each_hours` only so many, the nearest, of those that open and close alike.
+    """
     parts = with_basket(service.tariff, (("base", service.tariff.base),), ask.value)
     amount, last_day = total(parts), _last_day(service, moment)
-    return [
-        Candidate(
-            f"opt_{service.code}.d{stay.window.start:%Y%m%d}.{stay.point.id}", service,
-            stay.window, amount, parts, stay.end, stay.minutes, metres, stay.cutoff,
-            point=stay.point, until=stay.until,
-        )
-        for stay in _stays_from(service, moment.ready)
-        if stay.window.start.date() <= last_day
-        and (metres := metres_between(lat, lon, stay.point.lat, stay.point.lon))
-        <= service.within_m
-    ]  # fmt: skip
+    found: list[Candidate] = []
+    for stays in _stays_from(service, moment.ready):
+        if stays[0].window.start.date() > last_day:
+            continue
+        near = sorted((here.metres_to(stay.lat, stay.lon), stay) for stay in stays)
+        for metres, stay in near[:each_hours] if each_hours else near:
+            if metres <= service.within_m:
+                found.append(
+                    Candidate(
+                        stay.id, service, stay.window, amount, parts, stay.end, stay.minutes,
+                        metres, stay.cutoff, point=stay.point, until=stay.until,
+                    )
+                )  # fmt: skip
+    return found
 
 
 class _Stay(NamedTuple):
     """A parcel at a point: the hours of its first day there, and until when it is kept."""
 
-    point: PickupPoint
-    window: TimeWindow
+    id: str
+    lat: float
+    lon: float
     end: float
     minutes: int
+    window: TimeWindow
+    point: PickupPoint
     until: datetime
     cutoff: datetime | None
 
 
-def _stays_from(service: Service, ready: datetime) -> tuple[_Stay, ...]:
+#: Stays with the same hours stand together: of those only the distance tells.
+_Alike = tuple[tuple[_Stay, ...], ...]
+
+
+def _stays_from(service: Service, ready: datetime) -> _Alike:
     if service.cut_off is None:
         # On the half hour: nobody promises 14:07, and the answer can be kept for others.
         return _stays_packed(service, -(-ready.timestamp() // _HALF_HOUR) * _HALF_HOUR)
@@ -177,17 +190,24 @@ def _stays_from(service: Service, ready: datetime) -> tuple[_Stay, ...]:
 
 
 @lru_cache(maxsize=256)
-def _stays_packed(service: Service, ready: float) -> tuple[_Stay, ...]:
+def _stays_packed(service: Service, ready: float) -> _Alike:
     since = datetime.fromtimestamp(ready, service.origin.zone)
     packed = working_time_after(service.origin, since, service.handling_minutes)
-    return tuple(_stays(service, packed.astimezone(service.zone), None))
+    return _alike(_stays(service, packed.astimezone(service.zone), None))
 
 
 @lru_cache(maxsize=256)
-def _stays_sent(service: Service, leaves: date) -> tuple[_Stay, ...]:
+def _stays_sent(service: Service, leaves: date) -> _Alike:
     opens = service.window[0] if service.window else time()
     there = datetime.combine(arrives_on(service, leaves), opens, service.zone)
-    return tuple(_stays(service, there, cut_off_on(service, leaves)))
+    return _alike(_stays(service, there, cut_off_on(service, leaves)))
+
+
+def _alike(stays: Iterable[_Stay]) -> _Alike:
+    groups: dict[TimeWindow, list[_Stay]] = {}
+    for stay in stays:
+        groups.setdefault(stay.window, []).append(stay)
+    return tuple(map(tuple, groups.values()))
 
 
 def _stays(service: Service, there: datetime, cutoff: datetime | None) -> Iterator[_Stay]:
@@ -198,7 +218,10 @@ def _stays(service: Service, there: datetime, cutoff: datetime | None) -> Iterat
         if hours is not None:
             window = TimeWindow(*hours)
             until = _kept_until(service, point, window.start.date())
-            yield _Stay(point, window, window.end.timestamp(), window.minutes, until, cutoff)
+            yield _Stay(
+                f"opt_{service.code}.d{window.start:%Y%m%d}.{point.id}", point.lat, point.lon,
+                window.end.timestamp(), window.minutes, window, point, until, cutoff,
+            )  # fmt: skip
 
 
 def _kept_until(service: Service, point: PickupPoint, since: date) -> datetime:

@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import delivery.store.seeds as seeds
-from delivery.rules.candidates import AT_HOME, Candidate
-from delivery.rules.slate import MOST_FOLDED, MOST_SHOWN, choose, dominates, vector
+from delivery.flows.finding import LEADERS
+from delivery.rules.candidates import AT_HOME, Candidate, Moment, place_candidates
+from delivery.rules.geography import Here
+from delivery.rules.slate import MOST_FOLDED, MOST_SHOWN, Slate, choose, dominates, vector
 from delivery.rules.windows import TimeWindow
 from delivery.store.catalogue_reading import read_catalogue
+from tests.asking import an_ask
 from tests.times import NOW
 
 TOWN = read_catalogue(Path(seeds.TOWN).read_text("utf-8"), 1)
@@ -109,3 +112,24 @@ def test_twins_are_shown_once() -> None:
     slate = choose([candidate(1, 590, 5, 60, None), candidate(2, 590, 5, 60, None)])
     assert [each.candidate.id for each in slate.shown] == ["opt_home.s1"]
     assert [each.code for each in slate.folded] == ["alike"]
+
+
+@given(
+    postcode=st.sampled_from(["00530", "02100", "01300", "04200", "00890"]),
+    hours=st.integers(0, 24 * 20),
+)
+def test_the_leaders_of_each_kind_make_the_same_slate_as_all(postcode: str, hours: int) -> None:
+    now = NOW + timedelta(hours=hours)
+    ask, moment = an_ask(postcode=postcode), Moment(now, now)
+    at = TOWN.postcodes[postcode]
+    here = Here.at(at.lat, at.lon)
+
+    def slate(leaders: int) -> Slate:
+        return choose(
+            each
+            for service in TOWN.services
+            if service.promise == "place"
+            for each in place_candidates(service, ask, moment, here, each_hours=leaders)
+        )
+
+    assert slate(LEADERS).shown == slate(0).shown

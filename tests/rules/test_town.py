@@ -10,6 +10,7 @@ import pytest
 
 from delivery.rules.candidates import Moment, day_candidates, place_candidates
 from delivery.rules.catalogue import Service
+from delivery.rules.geography import Here
 from delivery.rules.rounds import Template, cutoff_of, windows_of_day
 from delivery.store.catalogue_reading import read_catalogue
 from delivery.store.seeds import TOWN
@@ -17,6 +18,7 @@ from tests.asking import an_ask
 from tests.times import HELSINKI
 
 CATALOGUE = read_catalogue(TOWN.read_text("utf-8"), 1)
+KALLIO = Here.at(60.1826, 24.9505)
 HOURS = (0, 6, 9, 13, 14, 19, 23)
 
 
@@ -138,13 +140,13 @@ def test_parcels_come_after_two_working_days(now: str, first: str, cut_off: str)
 )
 def test_the_store_has_it_ready_after_packing(now: str, ready: str) -> None:
     moment = at(now)
-    found = place_candidates(service("store"), an_ask(), Moment(moment, moment), 60.18, 24.95)
+    found = place_candidates(service("store"), an_ask(), Moment(moment, moment), KALLIO)
     assert {each.window.start for each in found} == {at(ready)}
 
 
 def test_lockers_keep_a_parcel_for_a_week() -> None:
     moment = at("2026-03-10T12:00")
-    found = place_candidates(service("locker"), an_ask(), Moment(moment, moment), 60.1826, 24.9505)
+    found = place_candidates(service("locker"), an_ask(), Moment(moment, moment), KALLIO)
     assert 5 < len(found) < 30
     assert all(0 <= each.effort <= 10_000 for each in found)
     nearest = min(found, key=lambda each: each.effort)
