@@ -11,6 +11,7 @@ from delivery.rules.windows import TimeWindow
 BOOKED = "booked"
 ON_THE_WAY = "on_the_way"
 READY_FOR_PICKUP = "ready_for_pickup"
+FAILED = "failed"
 CANCELLED = "cancelled"
 
 #: What a booking may become from each state; nothing leaves an empty one.
@@ -85,8 +86,12 @@ class Milestone:
 
 
 def may_move(booking: Booking, *, delayed_since_leaving: bool, now: datetime) -> bool:
-    """Whether it may take another time: before it leaves, or once we are late with it."""
-    if booking.slot_id is None or booking.kind != "to_door" or now >= booking.window.end:
+    """Whether it may take another time: before it leaves, once we are late, or came in vain."""
+    if booking.slot_id is None or booking.kind != "to_door":
+        return False
+    if booking.state == FAILED:
+        return True
+    if now >= booking.window.end:
         return False
     return booking.state == BOOKED or (booking.state == ON_THE_WAY and delayed_since_leaving)
 

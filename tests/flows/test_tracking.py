@@ -10,7 +10,7 @@ from sqlalchemy import select
 from delivery.flows import tracking
 from delivery.house import House
 from delivery.store import carrier_events, conversations, tables
-from tests.carrier import booking_of, leave, says, told, work
+from tests.carrier import booking_of, leave, says, told, work, writes
 from tests.loopback import Api
 from tests.shopping import AINO, booked
 from tests.times import NOW
@@ -192,12 +192,21 @@ def test_an_event_that_breaks_is_put_aside_and_the_next_goes_on(api: Api, house:
     assert booking_of(house, booking["reference"]).state == "on_the_way"
 
 
-def test_nobody_home_offers_other_times(api: Api, house: House) -> None:
-    booking = booked(api)
-    says(api, booking["reference"], "attempt_failed", at=NOW)
+def test_nobody_home_offers_other_times_and_a_digit_takes_one(api: Api, house: House) -> None:
+    ref = booked(api)["reference"]
+    says(api, ref, "attempt_failed", at=NOW)
     work(house)
-    assert booking_of(house, booking["reference"]).state == "failed"
-    assert told(house, booking["reference"])[-1][0] == "missed"
+    assert booking_of(house, ref).state == "failed"
+    name, body = told(house, ref)[-1]
+    assert name == "missed"
+    assert "3 tomorrow, 17:00-19:00" in body
+    writes(house, "3")
+    work(house)
+    moved = booking_of(house, ref)
+    assert (moved.state, moved.window.start.isoformat()) == ("booked", "2026-03-11T17:00:00+02:00")
+    says(api, ref, "in_transit", at=NOW + timedelta(minutes=2))
+    work(house)
+    assert booking_of(house, ref).state == "booked"
 
 
 def test_a_lost_parcel_goes_to_a_person(api: Api, house: House) -> None:
