@@ -77,7 +77,7 @@ def state_after(
     state = "booked"
     for each in sorted(milestones, key=lambda one: (one.at, one.milestone)):
         reached = BRINGS.get(each.milestone)
-        counts = since is None or each.at >= since
+        counts = since is None or each.at > since
         if counts and reached is not None and reached in MOVES[state]:
             state = reached
     return state
