@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,16 +41,26 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Run it; returns once it answers."""
+        """Run it, and come back once it answers."""
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # closed by kill()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "delivery", "serve"], env=self._environment,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=self._errors,
         )  # fmt: skip
+
+    def wait(self) -> None:
+        assert self._process is not None
         until = time.monotonic() + READY_SECONDS
         while not self._answers():
-            assert self._process.poll() is None, "the server ended by itself"
+            if self._process.poll() is not None:
+                self._errors.seek(0)
+                raise AssertionError(self._errors.read().decode()[-2000:])
             assert time.monotonic() < until, "the server took too long"
-            time.sleep(0.02)
+            time.sleep(0.1)
 
     def _answers(self) -> bool:
         try:
@@ -62,6 +73,7 @@ class Server:
         assert self._process is not None
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
+        self._errors.close()
 
     def api(self) -> Api:
         return Api(self.url, KEYS)
@@ -76,7 +88,9 @@ def running_servers(database_url: str, count: int, **settings: str) -> Iterator[
     servers = [Server(database_url, **settings) for _ in range(count)]
     try:
         for server in servers:
-            server.start()
+            server.launch()
+        for server in servers:
+            server.wait()
         yield servers
     finally:
         for server in servers:

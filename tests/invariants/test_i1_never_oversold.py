@@ -18,7 +18,7 @@ from tests.nests import a_slot, taken, wrong_counts
 from tests.shopping import a_quote, van_times
 from tests.times import NOW
 
-CLIENTS, TRIES = 4, 40
+CLIENTS, TRIES = 4, 25
 
 
 def _client(name: str, url: str, quote: str, options: list[str], kept: object) -> None:
@@ -45,8 +45,8 @@ def test_clients_in_processes_of_their_own_never_get_one_place_twice(database_ur
         database = Database(engine_for(database_url))
         with database.write() as conn:
             chain = slots.get(conn, number).chain
-            conn.execute(update(slot).where(slot.c.id.in_(chain)).values(capacity=40))
-            conn.execute(update(slot).where(slot.c.id == number).values(capacity=20))
+            conn.execute(update(slot).where(slot.c.id.in_(chain)).values(capacity=30))
+            conn.execute(update(slot).where(slot.c.id == number).values(capacity=15))
         options = [f"{hour['id'].rpartition('.s')[0]}.s{each}" for each in chain]
         kept: multiprocessing.Queue[tuple[int, int]] = multiprocessing.Queue()
         clients = [
@@ -63,7 +63,7 @@ def test_clients_in_processes_of_their_own_never_get_one_place_twice(database_ur
             assert client.exitcode == 0
         with database.read() as conn:
             assert wrong_counts(conn) == []
-            assert slots.get(conn, chain[0]).taken == sum(won for won, _ in given) == 40
+            assert slots.get(conn, chain[0]).taken == sum(won for won, _ in given) == 30
         assert sum(lost for _, lost in given) > 0
         database.close()
 
