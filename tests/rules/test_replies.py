@@ -120,6 +120,19 @@ def test_a_refused_day_never_fits(text: str, refused: int) -> None:
     assert meant.date is None or meant.date.day != refused
 
 
+def test_without_listening_for_refusals_a_refused_day_would_be_booked() -> None:
+    # The known-bad twin: the same words, read without the clause that refuses.
+    heard = "not tomorrow, friday is fine"
+    deaf = heard.replace("not ", "")
+    fits = [understand(text, locale="en", now=NOW, slots=SLOTS).slots for text in (heard, deaf)]
+    assert [any(each.startswith("s11-") for each in some) for some in fits] == [False, True]
+
+
+def test_a_weekday_beside_its_date_leaves_no_doubt() -> None:
+    assert understand("ti 17.3. klo 8-12", locale="fi", now=NOW, slots=SLOTS).sure
+    assert not understand("tiistaina klo 8-12", locale="fi", now=NOW, slots=SLOTS).sure
+
+
 def test_a_line_copied_from_the_menu_is_that_line() -> None:
     text = "2 tomorrow, 17:00-19:00"
     assert (

@@ -102,7 +102,7 @@ def _weekdays(named: NamedDays, lexicon: Lexicon, today: date) -> None:
             is_next = any(
                 each.end() == len(before) for each in lexicon.days["next"].finditer(before)
             )
-            if ahead == 0:
+            if ahead == 0 and coming not in named.days:
                 named.sure = False  # today or in a week?
             if is_next and ahead and today.weekday() + ahead < 7:
                 named.take(found, coming, coming + _WEEK)  # people mean either
