@@ -45,6 +45,7 @@ _MANNERS = {
 _SMS_PRICE = "#,##0.00 'e'"
 
 
+@lru_cache(maxsize=256)
 def _manner(locale: str) -> _Manner:
     return _MANNERS.get(locale.replace("_", "-").split("-")[0].lower(), _MANNERS["en"])
 

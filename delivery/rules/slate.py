@@ -132,11 +132,15 @@ def difference(one: Candidate, other: Candidate) -> float:
     effort = abs(one.effort - other.effort) / _WALK_STEP
     if (one.effort == AT_HOME) != (other.effort == AT_HOME):
         effort += 1
+    price = abs(one.amount - other.amount) / _PRICE_STEP
+    days = abs(one.end - other.end) / _DAY
+    width = abs(log2(one.minutes / other.minutes)) / 2 if one.minutes != other.minutes else 0.0
+    # Spelled out: this is asked a hundred times a quote.
     return (
-        min(abs(one.amount - other.amount) / _PRICE_STEP, _LARGEST)
-        + min(abs(one.end - other.end) / _DAY, _LARGEST)
-        + min(abs(log2(one.minutes / other.minutes)) / 2, _LARGEST)
-        + min(effort, _LARGEST)
+        (price if price < _LARGEST else _LARGEST)
+        + (days if days < _LARGEST else _LARGEST)
+        + (width if width < _LARGEST else _LARGEST)
+        + (effort if effort < _LARGEST else _LARGEST)
     )
 
 

@@ -12,7 +12,7 @@ from delivery.rules.rounds import Planned, SlotTimes, ZonePlan, plan_zone
 from delivery.store.tables import slot
 
 # New slots are noticed this late at most; they are made two weeks ahead.
-BELIEVED_FOR = timedelta(seconds=10)
+BELIEVED_FOR = timedelta(seconds=30)
 #: A window with so few places left is said to have few.
 FEW_PLACES = 3
 _MOST_KEPT = 500
