@@ -193,6 +193,8 @@ Index(
     sqlite_where=carrier_event.c.state == "waiting",
 )
 
+Index("ix_carrier_event_reference", carrier_event.c.reference)
+
 conversation = Table(
     "conversation",
     metadata,
