@@ -45,8 +45,8 @@ def frame_of(
     """Name, and the two numbers that say where somebody is needed."""
     since, until = day_of(local(house, now))
     if rows is None:
-        rows = desk.deliveries(conn, since=since, until=until)
-    late = sum(is_late(each, now) for each in rows if each.window.start < until)
+        rows = desk.deliveries(conn, since=since, until=until + timedelta(days=1))
+    late = sum(is_late(each, now) for each in rows)
     waiting = desk.conversations_waiting(conn)
     return DeskFrame(member.name, member.initials, current, late, waiting)
 

@@ -21,13 +21,15 @@ from delivery.rules.refusals import SlotFull
 from delivery.store import full_slots
 from delivery.web.demo_shop import GOODS_COUNT, FieldError, address_of, goods
 from delivery.web.templating import language_for, say, show
-from delivery.web.views import Choice
+from delivery.web.views import Choice, OptionCard
 from delivery.web.views_calendar import calendar_of
 from delivery.web.views_demo import LeftOut, OptionsPage, TimesPage, TooOldPage
 from delivery.web.views_options import Shelf
 from delivery.web.visit import Visit
 
 _CALENDAR = timedelta(days=16)
+#: As many places as one compares; the next is farther than all of them.
+_PLACES = 12
 
 
 def quote_page(answer: bytes) -> str:
@@ -129,8 +131,7 @@ def times(
         heading=house.words.say(lang, "pages.times_heading"),
         lead=house.words.say(lang, "pages.times_lead", address=address_of(quote.request)),
         calendar=calendar_of(
-            shelf, full, chosen_day=visit.query.get("day", ""), now=now.astimezone(zone),
-            address=lambda day: f"{here}/times?day={day.isoformat()}",
+            shelf, full, query=visit.query, here=f"{here}/times", now=now.astimezone(zone)
         ),
     )  # fmt: skip
     return show(house, visit, view, lang)
@@ -146,7 +147,7 @@ def places(
     for each in sorted(free, key=lambda option: option.window.start):
         if each.place is not None:
             earliest.setdefault(each.place.id, each)
-    nearest = sorted(earliest.values(), key=lambda option: option.distance_m or 0)
+    nearest = sorted(earliest.values(), key=lambda option: option.distance_m or 0)[:_PLACES]
     shelf = Shelf.of(house, [each.as_json() for each in nearest], lang, now=now,
                      goods=goods(house))  # fmt: skip
     view = TimesPage(
@@ -159,13 +160,10 @@ def places(
     return show(house, visit, view, lang)
 
 
-def _with_place(shelf: Shelf) -> tuple[Any, ...]:
+def _with_place(shelf: Shelf) -> tuple[OptionCard, ...]:
     found = []
     for choice, card in zip(shelf.choices, shelf.cards() if shelf.choices else (), strict=True):
-        place = choice.place or {}
-        far = (
-            () if choice.distance_m is None else (phrases.distance(choice.distance_m, shelf.lang),)
-        )
-        where = ", ".join((*far, f"{place['street']}, {place['postcode']} {place['city']}"))
-        found.append(replace(card, more=(where, choice.description), gives=shelf.say("nothing")))
+        far = phrases.distance(choice.distance_m, shelf.lang) if choice.distance_m else ""
+        more = ". ".join(part for part in (far, choice.description) if part)
+        found.append(replace(card, more=(more,), gives=shelf.say("nothing")))
     return tuple(found)

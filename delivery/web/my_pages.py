@@ -48,7 +48,7 @@ def delivery(
     view = MyPage(
         here=f"/my/delivery/{booking.reference}",
         offers=_offers(conn, house, booking, promises, teller, now=now),
-        offers_folded=not changed,
+        offers_folded=not changed and booking.state != "failed",
         may_acknowledge=changed and not accepted and booking.kind == "to_door",
         acknowledged=changed and accepted,
         undo_until=teller.hour(talk.undo_until) if undo and talk and talk.undo_until else "",
@@ -130,18 +130,11 @@ def _calendar(
         replace(each, start=each.start.astimezone(zone), end=each.end.astimezone(zone))
         for each in full_slots.beside(conn, slots, since=now, until=until)
     ]
-    calendar = calendar_of(
-        shelf, full, chosen_day=visit.query.get("day", ""), now=now.astimezone(zone),
-        address=lambda day: f"/my/delivery/{booking.reference}/times?day={day.isoformat()}",
-    )  # fmt: skip
     fees = {each.id: each.fee.amount if each.fee else 0 for each in free}
-    entries = tuple(
-        replace(each, card=replace(each.card, id=f"{each.card.id}|{fees[each.card.id]}", pill=(
-            str(shelf.say("few_left")) if each.card.few else "")))
-        if each.card else each
-        for each in calendar.entries
+    return calendar_of(
+        shelf, full, query=visit.query, here=f"/my/delivery/{booking.reference}/times",
+        value=lambda option: f"{option}|{fees[option]}", now=now.astimezone(zone),
     )  # fmt: skip
-    return replace(calendar, entries=entries)
 
 
 def cancelling(

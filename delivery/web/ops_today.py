@@ -10,6 +10,7 @@ from datetime import date, datetime
 from markupsafe import Markup
 
 from delivery.rules import phrases
+from delivery.rules.windows import TimeWindow
 from delivery.store.desk import DeskRow, Root
 from delivery.web.at_desk import is_late
 from delivery.web.views_ops import Bar, Figure, HoursChart, LateRow, Van
@@ -43,11 +44,11 @@ class Today:
             if row.is_live and row.root in roots and self.now < row.window.end:
                 carried[row.root].append(row)
         order = sorted(carried, key=lambda root: (roots[root].window.start, roots[root].zone))
-        first = next((each for each in order if not all(r.is_late for r in carried[each])), None)
+        first = next((each for each in order if not all(map(_is_told, carried[each]))), None)
         return tuple(self._van(roots[each], carried[each], each == first) for each in order)
 
     def _van(self, root: Root, rows: list[DeskRow], first: bool) -> Van:
-        told, count = sum(each.is_late for each in rows), len(rows)
+        told, count = sum(_is_told(each) for each in rows), len(rows)
         rest = count - told
         if told == count:
             pill, kind = self.say("van_all_told"), "good"
@@ -76,9 +77,9 @@ class Today:
         today = self.today
         done = [each for each in today if each.state == "delivered"]
         kept = sum(_kept(each) for each in done)
-        late = [each for each in today if is_late(each, self.now)]
+        late = [each for each in self.rows if is_late(each, self.now)]
         failed = sum(each.state in ("failed", "lost") for each in today)
-        untold = sum(each.word not in _TOLD for each in late)
+        untold = sum(not _is_told(each) for each in late)
         left = len(today) - len(done) - failed
         failing = sum(messages.get(each, 0) for each in ("failed", "expired", "suppressed"))
         under_way = sum(messages.get(each, 0) for each in _ON_ITS_WAY)
@@ -100,8 +101,8 @@ class Today:
         )  # fmt: skip
 
     def late(self) -> tuple[LateRow, ...]:
-        """Everybody who is late today, those not told first."""
-        rows = [each for each in self.today if is_late(each, self.now)]
+        """Everybody known to be late today or tomorrow, those not told first."""
+        rows = [each for each in self.rows if is_late(each, self.now)]
         rows.sort(key=lambda each: (each.word in _TOLD, each.window.start))
         return tuple(self._late(each) for each in rows)
 
@@ -109,11 +110,16 @@ class Today:
         by = max(row.window.start - row.planned.start, self.now - row.window.end)
         word, kind = self._word(row)
         return LateRow(
-            reference=row.reference, promised=phrases.hours(row.planned, self.lang),
-            now=phrases.hours(row.window, self.lang), name=row.name, street=row.street,
+            reference=row.reference, promised=self._when(row.planned),
+            now=self._when(row.window), name=row.name, street=row.street,
             by=str(self.say("late_by", minutes=round(by.total_seconds() / 60))),
             word=word, word_kind=kind,
         )  # fmt: skip
+
+    def _when(self, window: TimeWindow) -> str:
+        if window.start.date() == self._date:
+            return phrases.hours(window, self.lang)
+        return phrases.when(window, self.lang, today=self._date)
 
     def _word(self, row: DeskRow) -> tuple[str, str]:
         if row.word in _TOLD and row.word_at:
@@ -145,6 +151,11 @@ class Today:
 
 def _kept(row: DeskRow) -> bool:
     return row.delivered_at is not None and row.delivered_at < row.window.end
+
+
+def _is_told(row: DeskRow) -> bool:
+    """Whether word of the delay has reached them or is on its way."""
+    return row.is_late and row.word in (*_TOLD, *_ON_ITS_WAY)
 
 
 def _bar(hour: int, place: int, piles: list[int], most: int) -> Bar:
