@@ -27,9 +27,6 @@ MOVES: dict[str, frozenset[str]] = {
     "returned": frozenset(),
 }  # fmt: skip
 
-#: States in which a booking keeps its place in a slot.
-PLACELESS = frozenset({CANCELLED})
-
 
 @dataclass(frozen=True)
 class Booking:

@@ -27,5 +27,5 @@ class Hold:
     expires_at: datetime
 
     def state_at(self, now: datetime) -> str:
-        """Its state as the customer may count on it: an hour after its end it is not open."""
+        """Its state as the customer may count on it: once its time is over it is not open."""
         return EXPIRED if self.state == OPEN and now >= self.expires_at else self.state
