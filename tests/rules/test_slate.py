@@ -133,3 +133,13 @@ def test_the_leaders_of_each_kind_make_the_same_slate_as_all(postcode: str, hour
         )
 
     assert slate(LEADERS).shown == slate(0).shown
+
+
+def test_the_five_cheapest_would_not_do() -> None:
+    """The known-bad twin: what a list sorted by price shows is worse than what it hides."""
+    every = [candidate(n, 590, 20 + n, 240, None) for n in range(6)]
+    every.append(candidate(9, 990, 5, 60, None))
+    by_price = sorted(every, key=lambda each: each.amount)[:MOST_SHOWN]
+    assert any(dominates(vector(one), vector(other)) for one in every for other in by_price)
+    assert min(each.end for each in by_price) > min(each.end for each in every)
+    assert [each.candidate.id for each in choose(every).shown] == ["opt_home.s9", "opt_home.s0"]

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from delivery.house import House
 from delivery.store import tables
+from delivery.web.quote_shapes import CalendarShape, OptionShape, QuoteShape
 from tests.asking import a_request
 from tests.loopback import Api
 
@@ -149,3 +150,26 @@ def test_little_is_needed_and_the_unknown_is_ignored(api: Api) -> None:
 def test_not_json_is_400(api: Api) -> None:
     answer = api.ask("POST", "/v1/quotes", data=b"{", headers={"Content-Type": "application/json"})
     assert answer.status_code == 400
+
+
+def test_answers_have_the_shape_that_is_described(api: Api) -> None:
+    answer = api.post("/v1/quotes", a_request(parcels=[{"weight_g": 16_000}]))
+    quote = QuoteShape.model_validate_json(answer.content)
+    assert quote.exclusions[0].code == "too_heavy"
+    assert set(answer.json()) == set(QuoteShape.model_fields)
+    shown = answer.json()["options"][0]
+    assert set(shown) == set(OptionShape.model_fields) - {"fee"}
+    calendar = api.get(f"/v1/quotes/{quote.id}/all")
+    assert CalendarShape.model_validate_json(calendar.content).days
+
+
+def test_the_same_key_gives_the_same_quote(api: Api) -> None:
+    key = {"Idempotency-Key": "order-17"}
+    first = api.post("/v1/quotes", a_request(), headers=key)
+    again = api.post("/v1/quotes", a_request(), headers=key)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.content == first.content
+    assert api.get(f"/v1/quotes/{first.json()['id']}").content == first.content
+    other = api.post("/v1/quotes", a_request(postcode="02100"), headers=key)
+    assert other.status_code == 422
+    assert api.post("/v1/quotes", a_request()).json()["id"] != first.json()["id"]
