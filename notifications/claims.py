@@ -8,8 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, exists, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 
+from notifications.columns import UtcDateTime
 from notifications.tables import attempt, message, suppression
 
 
@@ -80,7 +93,17 @@ _BEGIN = (
     )
     .returning(message.c.id, message.c.attempts)
 )  # fmt: skip
-_WRITE_DOWN = insert(attempt)
+# In the database's own hands: 64 attempts are one statement. An attempt's id is a word of this
+# sub-batch, which nobody can guess, and the message's number.
+_WRITE_DOWN = insert(attempt).from_select(
+    ["id", "message_id", "number", "started_at"],
+    select(
+        bindparam("word", type_=String) + cast(message.c.id, String),
+        message.c.id,
+        message.c.attempts,
+        bindparam("now", type_=UtcDateTime),
+    ).where(message.c.id.in_(bindparam("ids", expanding=True))),
+)
 _FREE: dict[str, Any] = {"lease_by": None, "lease_until": None, "changed_at": bindparam("now")}
 _SUPPRESS = update(message).where(_OURS, _STOPPED).values(state="suppressed", **_FREE)
 _EXPIRE = update(message).where(_OURS, _LATE).values(state="expired", **_FREE)
@@ -122,13 +145,11 @@ def begin(
         left = which | {"ids": list(known.keys() - {row.id for row in begun})}
         conn.execute(_SUPPRESS, left)
         conn.execute(_EXPIRE, left)
-    calls = [Call(known[row.id], secrets.token_hex(16), row.attempts) for row in begun]
-    if calls:
-        conn.execute(
-            _WRITE_DOWN,
-            [{"id": each.attempt, "message_id": each.message.id, "number": each.number,
-              "started_at": now} for each in calls],
-        )  # fmt: skip
+    if not begun:
+        return []
+    word = f"{secrets.token_hex(9)}-"
+    conn.execute(_WRITE_DOWN, {"word": word, "ids": [row.id for row in begun], "now": now})
+    calls = [Call(known[row.id], f"{word}{row.id}", row.attempts) for row in begun]
     return sorted(calls, key=lambda each: each.message.id)
 
 

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Update, and_, bindparam, func, update
+from sqlalchemy import ColumnElement, Connection, Update, bindparam, func, or_, update
 
 from notifications import consent
+from notifications.bulk import as_pairs, pairs
 from notifications.claims import Call
+from notifications.columns import UtcDateTime
 from notifications.tables import attempt, message
 
 
@@ -31,74 +33,97 @@ class Outcome:
     opted_out: bool = False
 
 
+def _waiting(*states: str) -> ColumnElement[bool]:
+    return or_(*(message.c.state == each for each in states))
+
+
+def _settled(**values: Any) -> dict[str, Any]:
+    """What every outcome leaves behind in the message, and what else this one does."""
+    left: dict[str, Any] = {"in_call": False, "lease_by": None, "lease_until": None, "changed_at": bindparam("now")}
+    return left | values
+
+
+# Acceptance is what nearly always happens: all at once, three statements however many there are.
+# `queued`: our lease ran out, others asked the provider, which did not show it yet.
+_SIDS = pairs("sids")
+_ACCEPTED = (
+    update(message)
+    .where(
+        attempt.c.id == _SIDS.c.key,
+        message.c.id == attempt.c.message_id,
+        message.c.attempts == attempt.c.number,
+        _waiting("sending", "unsure", "queued"),
+    )
+    .values(
+        _settled(
+            state=bindparam("to"), provider_id=_SIDS.c.value, error=None,
+            sent_at=func.coalesce(message.c.sent_at, bindparam("now", type_=UtcDateTime)),
+        )
+    )
+)  # fmt: skip
 # A receipt may have been here first; then there is nothing to add.
+_END_ACCEPTED = (
+    update(attempt)
+    .where(attempt.c.id == _SIDS.c.key, attempt.c.outcome.is_(None))
+    .values(outcome="accepted", provider_id=_SIDS.c.value, ended_at=bindparam("now"))
+)
+
 _END = (
     update(attempt)
     .where(attempt.c.id == bindparam("which"), attempt.c.outcome.is_(None))
-    .values(
-        ended_at=bindparam("now"), outcome=bindparam("kind"),
-        provider_id=bindparam("sid"), error=bindparam("why"),
-    )
-)  # fmt: skip
+    .values(ended_at=bindparam("now"), outcome=bindparam("kind"), error=bindparam("why"))
+)
 
 
 def _settle(*states: str, **values: Any) -> Update:
     """For the message of an attempt while it is in one of `states`."""
+    of = (message.c.id == bindparam("of"), message.c.attempts == bindparam("tried"))
     return (
         update(message)
-        .where(
-            and_(
-                message.c.id == bindparam("of"),
-                message.c.attempts == bindparam("tried"),
-                message.c.state.in_(states),
-            )
-        )
-        .values(
-            **{"in_call": False, "lease_by": None, "lease_until": None,
-               "changed_at": bindparam("now"), "error": bindparam("why")} | values
-        )
-    )  # fmt: skip
+        .where(*of, _waiting(*states))
+        .values(_settled(error=bindparam("why"), **values))
+    )
 
 
-# `queued`: our lease ran out, others asked the provider, which did not show it yet.
 _STATEMENTS = {
-    "accepted": _settle(
-        "sending", "unsure", "queued", state=bindparam("to"), provider_id=bindparam("sid"),
-        sent_at=func.coalesce(message.c.sent_at, bindparam("now", type_=message.c.sent_at.type)),
-    ),
+    "accepted": _settle("sending", "unsure", "queued", state=bindparam("to")),
     "refused": _settle("sending", "unsure", "queued", state=bindparam("to")),
     "later": _settle("sending", "unsure", state="queued", due_at=bindparam("due")),
-    "unknown": _settle(
-        "sending", state="unsure", misses=0, lease_until=bindparam("look_at"),
-    ),
-}  # fmt: skip
-_STATES = {"accepted": "", "refused": "failed", "later": "queued", "unknown": "unsure"}
+    "unknown": _settle("sending", state="unsure", misses=0, lease_until=bindparam("look_at")),
+}
+_STATES = {"refused": "failed", "later": "queued", "unknown": "unsure"}
 
 
 def record(
     conn: Connection, outcomes: Sequence[Outcome], *, now: datetime, unsure_for: timedelta
 ) -> None:
-    """Write them all down. Lowest message first, so that two recorders never wait in a ring."""
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for each in sorted(outcomes, key=lambda each: each.call.message.id):
-        rows.setdefault(each.kind, []).append(_row(each, now, unsure_for))
-    # First the messages, then the attempts: receipts lock them in this order too.
-    for kind, those in rows.items():
-        conn.execute(_STATEMENTS[kind], those)
-    conn.execute(_END, [row for each in rows.values() for row in each])
+    """Write them all down. Messages first, then attempts: receipts lock them in this order too."""
+    accepted: dict[str, dict[str, str]] = {}
+    rest = []
     for each in outcomes:
+        if each.kind == "accepted" and each.provider_id:
+            accepted.setdefault(each.state, {})[each.call.attempt] = each.provider_id
+        else:
+            rest.append(each)
+    for state, sids in accepted.items():
+        news = {"sids": as_pairs(sids), "to": state, "now": now}
+        conn.execute(_ACCEPTED, news)
+        conn.execute(_END_ACCEPTED, news)
+    for each in sorted(rest, key=lambda each: each.call.message.id):
+        row = _row(each, now, unsure_for)
+        conn.execute(_STATEMENTS[each.kind], row)
+        conn.execute(_END, row)
         if each.opted_out:
-            consent.opt_out(
-                conn, each.call.message.to, source="provider", words=each.error or "", now=now
-            )
+            words = each.error or ""
+            consent.opt_out(conn, each.call.message.to, source="provider", words=words, now=now)
 
 
 def _row(outcome: Outcome, now: datetime, unsure_for: timedelta) -> dict[str, Any]:
     call, kind = outcome.call, outcome.kind
-    state = outcome.state if kind == "accepted" else _STATES[kind]
+    state = _STATES.get(kind, outcome.state)
     return {
         "which": call.attempt, "of": call.message.id, "tried": call.number, "kind": kind,
         "to": "suppressed" if outcome.opted_out else state,
-        "sid": outcome.provider_id, "why": outcome.error, "now": now,
+        "why": outcome.error, "now": now,
         "due": now + outcome.wait, "look_at": now + unsure_for,
     }  # fmt: skip

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Connection
 
 from notifications import consent, inbox
@@ -15,6 +16,8 @@ from notifications.providers.base import Form, Provider, ReceivedReply, Unreadab
 from notifications.receipts import keep_receipt
 from notifications.text import Keyword, keyword_in
 from notifications.transactions import Transactions
+
+Read = TypeVar("Read")
 
 SIGNATURE = "X-Twilio-Signature"
 _EMPTY_TWIML = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -36,39 +39,49 @@ def router(
     routes = APIRouter(include_in_schema=False)
 
     async def signed(request: Request) -> Form:
-        form = await _form(request)
         signature = request.headers.get(SIGNATURE)
-        # A missing signature makes the validator raise: ask first.
-        if not signature or not provider.check_signature(_path(request), form, signature):
-            raise HTTPException(403, "This was not signed by the provider.")
+        if not signature:  # the validator would raise
+            raise _forged()
+        form = await _form(request)
+        if not provider.check_signature(_path(request), form, signature):
+            raise _forged()
         return form
 
-    signed_form = Annotated[Form, Depends(signed)]
-
-    @routes.post("/sms/replies")
-    def take_reply(form: signed_form) -> Response:
-        try:
-            reply = provider.read_reply(form)
-        except Unreadable as field:
-            raise HTTPException(422, f"This reply cannot be read: {field}.") from None
+    def keep_one_reply(form: Form) -> None:
+        reply = _read(provider.read_reply, form)
         with transactions.write() as conn:
             new = _keep(conn, reply, clock)
         if new and on_reply is not None:
             on_reply()
-        return Response(_EMPTY_TWIML, media_type="text/xml")
 
-    @routes.post("/sms/receipts/{attempt}")
-    def take_receipt(attempt: str, form: signed_form) -> Response:
-        try:
-            news = provider.read_receipt(form)
-        except Unreadable as field:
-            raise HTTPException(422, f"This receipt cannot be read: {field}.") from None
+    def keep_one_receipt(attempt: str, form: Form) -> None:
+        news = _read(provider.read_receipt, form)
         with transactions.write() as conn:
             # One for an attempt we do not know is acknowledged too: asking again helps nobody.
             keep_receipt(conn, attempt, news, now=clock())
+
+    @routes.post("/sms/replies")
+    async def take_reply(request: Request) -> Response:
+        await run_in_threadpool(keep_one_reply, await signed(request))
+        return Response(_EMPTY_TWIML, media_type="text/xml")
+
+    @routes.post("/sms/receipts/{attempt}")
+    async def take_receipt(request: Request, attempt: str) -> Response:
+        await run_in_threadpool(keep_one_receipt, attempt, await signed(request))
         return Response(status_code=204)
 
     return routes
+
+
+def _read(read: Callable[[Form], Read], form: Form) -> Read:
+    try:
+        return read(form)
+    except Unreadable as field:
+        raise HTTPException(422, f"This cannot be read: {field}.") from None
+
+
+def _forged() -> HTTPException:
+    return HTTPException(403, "This was not signed by the provider for this address.")
 
 
 def _keep(conn: Connection, reply: ReceivedReply, clock: Clock) -> bool:

@@ -1,0 +1,153 @@
+"""A post office: a stand-in for Twilio and our webhooks, both on loopback, over a real database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from delivery.store.engine import Database
+from notifications import outbox
+from notifications.notice import Notice, Texts
+from notifications.providers.twilio import Twilio
+from notifications.sender import Sender
+from notifications.stand_in import StandIn
+from notifications.tables import attempt, message
+from notifications.twilio_http import TwilioHttp
+from notifications.webhooks import router
+from tests.loopback import running
+
+ACCOUNT = "AC" + "0" * 32
+TOKEN = "test-token"
+FROM = "+358401000000"
+AINO = "+358401234501"
+
+
+@dataclass(frozen=True)
+class Word(Notice):
+    """Any text at all."""
+
+    name: ClassVar[str] = "word"
+    text: str
+
+
+@dataclass(frozen=True)
+class Urgent(Word):
+    """Useful for an hour, and an answer to a person."""
+
+    name: ClassVar[str] = "urgent"
+    lane: ClassVar[int] = 0
+    useful_for: ClassVar[timedelta | None] = timedelta(hours=1)
+
+
+def wall() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture(scope="session")
+def texts(tmp_path_factory: pytest.TempPathFactory) -> Texts:
+    folder = tmp_path_factory.mktemp("notices")
+    for name in ("word", "urgent"):
+        (folder / name).mkdir()
+        (folder / name / "en.sms.txt").write_text("{{ text }}\n")
+        (folder / name / "fi.sms.txt").write_text("Moi: {{ text }}\n")
+    return Texts(folder)
+
+
+@dataclass
+class Office:
+    """Everything at one address. `run` runs a coroutine with a sender and ends its connections."""
+
+    database: Database
+    texts: Texts
+    stand_in: StandIn
+    stand_in_url: str
+    url: str
+
+    def twilio(self, *, seconds: float = 5.0, base_url: str | None = None) -> Twilio:
+        http = TwilioHttp(base_url=base_url or self.stand_in_url, timeout=seconds)
+        return Twilio(
+            account_sid=ACCOUNT, auth_token=TOKEN, public_url=self.url, sender=FROM, http=http
+        )
+
+    def post(self, *recipients: str, text: str = "Hello", **more: Any) -> list[int | None]:
+        with self.database.write() as conn:
+            return [
+                outbox.post(
+                    conn, self.texts, Word(f"{text} {number}"), to=to, locale="en",
+                    about="B1", dedupe_key=f"{text}:{to}:{number}", now=wall(), **more,
+                )
+                for number, to in enumerate(recipients)
+            ]  # fmt: skip
+
+    def send(self, *, turns: int = 1, seconds: float = 5.0, base_url: str | None = None,
+             **more: Any) -> int:  # fmt: skip
+        """So many turns of a sender of its own; how many calls it made."""
+        provider = self.twilio(seconds=seconds, base_url=base_url)
+        sender = self.sender(provider, **more)
+
+        async def all_turns() -> int:
+            made = 0
+            for _ in range(turns):
+                made += await sender.send_due()
+                await sender.rescue()
+            await provider.close()
+            return made
+
+        return asyncio.run(all_turns())
+
+    def sender(self, provider: Any, **more: Any) -> Sender:
+        known = {"clock": wall, "name": "test", "unsure_for": timedelta(seconds=0.4)}
+        return Sender(self.database, provider, **(known | more))
+
+    def rows(self) -> list[Any]:
+        with self.database.read() as conn:
+            return list(conn.execute(select(message).order_by(message.c.id)))
+
+    def states(self) -> list[str]:
+        return [row.state for row in self.rows()]
+
+    def attempts(self) -> list[Any]:
+        with self.database.read() as conn:
+            return list(
+                conn.execute(select(attempt).order_by(attempt.c.message_id, attempt.c.number))
+            )
+
+    def bodies(self) -> list[str]:
+        """What the provider accepted."""
+        return sorted(each["body"] for each in self.stand_in.messages)
+
+
+def in_loop(work: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(work)
+
+
+@pytest.fixture
+def office(database: Database, texts: Texts) -> Iterator[Office]:
+    yield from an_office(database, texts)
+
+
+@pytest.fixture
+def quiet_office(database: Database, texts: Texts) -> Iterator[Office]:
+    """One whose provider never sends a receipt."""
+    yield from an_office(database, texts, sent_after=None, delivered_after=None)
+
+
+def an_office(database: Database, texts: Texts, **more: Any) -> Iterator[Office]:
+    app = FastAPI()
+    with running(app) as url:
+        stand_in = StandIn(
+            account_sid=ACCOUNT, auth_token=TOKEN, replies_url=f"{url}/sms/replies", clock=wall,
+            **({"sent_after": 0.01, "delivered_after": 0.02} | more),
+        )  # fmt: skip
+        with running(stand_in.app) as stand_in_url:
+            office = Office(database, texts, stand_in, stand_in_url, url)
+            app.include_router(router(database, office.twilio(), wall))
+            yield office
+            stand_in.close()
