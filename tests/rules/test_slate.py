@@ -6,7 +6,7 @@ import random
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import delivery.store.seeds as seeds
@@ -20,6 +20,8 @@ from tests.asking import an_ask
 from tests.times import NOW
 
 TOWN = read_catalogue(Path(seeds.TOWN).read_text("utf-8"), 1)
+# The first example imports the calendars of the world.
+UNHURRIED = settings(deadline=None)
 DOOR, LOCKER = TOWN.service("home"), TOWN.service("locker")
 assert DOOR is not None
 assert LOCKER is not None
@@ -53,12 +55,14 @@ def candidates(draw: st.DrawFn) -> list[Candidate]:
     return [candidate(number, *row) for number, row in enumerate(rows)]
 
 
+@UNHURRIED
 @given(candidates())
 def test_no_shown_option_is_worse_than_any_other(every: list[Candidate]) -> None:
     for shown in choose(every).shown:
         assert not any(dominates(vector(each), vector(shown.candidate)) for each in every)
 
 
+@UNHURRIED
 @given(candidates())
 def test_the_anchors_are_there_and_labelled(every: list[Candidate]) -> None:
     shown = choose(every).shown
@@ -72,6 +76,7 @@ def test_the_anchors_are_there_and_labelled(every: list[Candidate]) -> None:
     assert len([label for each in shown for label in each.labels]) == len(by_label)
 
 
+@UNHURRIED
 @given(candidates(), st.randoms(use_true_random=False))
 def test_the_order_of_the_catalogue_does_not_matter(
     every: list[Candidate], chance: random.Random
@@ -81,6 +86,7 @@ def test_the_order_of_the_catalogue_does_not_matter(
     assert choose(shuffled) == choose(every)
 
 
+@UNHURRIED
 @given(candidates())
 def test_what_is_folded_names_a_shown_one_and_a_true_reason(every: list[Candidate]) -> None:
     slate = choose(every)
@@ -94,6 +100,7 @@ def test_what_is_folded_names_a_shown_one_and_a_true_reason(every: list[Candidat
         assert bool(folded.worse) == dominated
 
 
+@UNHURRIED
 @given(candidates())
 def test_nobody_gives_in_what_he_is_best_at(every: list[Candidate]) -> None:
     gives = {"cheapest": "price", "fastest": "speed", "most_precise": "precision"}
@@ -114,6 +121,7 @@ def test_twins_are_shown_once() -> None:
     assert [each.code for each in slate.folded] == ["alike"]
 
 
+@UNHURRIED
 @given(
     postcode=st.sampled_from(["00530", "02100", "01300", "04200", "00890"]),
     hours=st.integers(0, 24 * 20),
