@@ -11,7 +11,10 @@ import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
-POOL_SIZE = 8
+# One for each thread that answers. Beyond them a second one for a look at the catalogue while
+# the first is in use: without it, sixteen full windows at once wait for each other in vain.
+POOL_SIZE = 16
+POOL_SPARE = 24
 POOL_TIMEOUT_SECONDS = 5
 SQLITE_BUSY_MS = 5_000
 
@@ -29,10 +32,12 @@ def engine_for(url: str) -> Engine:
         "hide_parameters": True,  # an error's text must not quote a customer
     }
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite(create_engine(parsed, pool_size=POOL_SIZE * 2, **options))
+        return _sqlite(
+            create_engine(parsed, pool_size=POOL_SIZE, max_overflow=POOL_SPARE, **options)
+        )
     return create_engine(
-        parsed, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_timeout=POOL_TIMEOUT_SECONDS,
-        pool_pre_ping=True, connect_args={"application_name": "perille"}, **options,
+        parsed, pool_size=POOL_SIZE, max_overflow=POOL_SPARE, pool_timeout=POOL_TIMEOUT_SECONDS,
+        connect_args={"application_name": "perille"}, **options,
     )  # fmt: skip
 
 
