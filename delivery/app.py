@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import anyio.to_thread
 from fastapi import FastAPI
+from sqlalchemy.exc import DatabaseError
 
 from delivery.assets import asset
 from delivery.clock import Clock, system_clock
 from delivery.house import House
 from delivery.metrics import Metrics
 from delivery.settings import Settings
-from delivery.store.catalogue import Catalogues
+from delivery.store.catalogue import Catalogues, NoCatalogue
 from delivery.store.engine import Database, engine_for
+from delivery.web import (
+    carrier_webhooks,
+    demo,
+    demo_phone,
+    health,
+    login,
+    my,
+    ops,
+    ops_conversations,
+    quotes,
+    shop,
+    staff,
+)
 from delivery.web.description import describe
 from delivery.web.guard import BodyLimit
 from delivery.web.headers import add_page_rules
@@ -61,21 +74,24 @@ def build_provider(settings: Settings) -> Provider:
     )
 
 
-ROUTERS = (
-    "delivery.web.quotes", "delivery.web.shop", "delivery.web.carrier_webhooks",
-    "delivery.web.staff", "delivery.web.demo", "delivery.web.demo_phone", "delivery.web.my",
-    "delivery.web.ops", "delivery.web.ops_conversations", "delivery.web.login",
-    "delivery.web.health",
-)  # fmt: skip
+ROOMS = (quotes, shop, carrier_webhooks, staff, my, ops, ops_conversations, login, health)
+DEMO = (demo, demo_phone)
 
 #: Threads that answer requests: as many as there are connections to the database for them.
 THREADS = 16
 
 
 @asynccontextmanager
-async def _running(_app: FastAPI) -> AsyncIterator[None]:
+async def _running(app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    await anyio.to_thread.run_sync(_warm, app.state.house)
     yield
+
+
+def _warm(house: House) -> None:
+    """Read the catalogue before the first shopper waits for it, if there is one yet."""
+    with suppress(DatabaseError, NoCatalogue):
+        house.catalogues.current()
 
 
 def build_app(house: House) -> FastAPI:
@@ -86,12 +102,8 @@ def build_app(house: House) -> FastAPI:
     app.state.house = house
     app.state.metrics = Metrics(house.database, house.clock)
     add_problems(app)
-    for name in ROUTERS:
-        try:
-            app.include_router(importlib.import_module(name).router)
-        except ModuleNotFoundError as missing:
-            if missing.name != name:
-                raise
+    for room in ROOMS + (DEMO if house.settings.demo.enabled else ()):
+        app.include_router(room.router)
     provider = build_provider(house.settings)
     app.include_router(webhooks.router(house.database, provider, house.clock))
     describe(app)

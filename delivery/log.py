@@ -8,13 +8,13 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 import orjson
 import structlog
 
 
-def configure_logs(out: IO[bytes] | None = None) -> None:
+def configure_logs(out: BinaryIO | None = None) -> None:
     """Write our own lines, and other libraries' warnings without their arguments, to `out`."""
     stream = out or sys.stderr.buffer
     structlog.configure(
