@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import TimeoutError
 
 # One for each thread that answers. Beyond them a second one for a look at the catalogue while
 # the first is in use: without it, sixteen full windows at once wait for each other in vain.
@@ -17,6 +18,7 @@ POOL_SIZE = 16
 POOL_SPARE = 24
 POOL_TIMEOUT_SECONDS = 5
 SQLITE_BUSY_MS = 5_000
+TURN_SECONDS = 10
 
 
 def _dumps(value: Any) -> str:
@@ -78,13 +80,21 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that commits when the block ends and rolls back when it raises."""
+        """A transaction that commits when the block ends and rolls back when it raises.
+
+        Raises SQLAlchemy's `TimeoutError` or `OperationalError` when its turn does not come.
+        """
         if self._turn is None:
             with self.engine.begin() as connection:
                 yield connection
             return
-        with self._turn, self.engine.begin() as connection:
-            yield connection
+        if not self._turn.acquire(timeout=TURN_SECONDS):
+            raise TimeoutError("other writers took too long")
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        finally:
+            self._turn.release()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
