@@ -58,6 +58,11 @@ _MESSAGES = (
     .group_by(message.c.state)
 )
 _UNREAD = select(func.count()).select_from(reply).where(reply.c.state == "waiting")
+_STRANGERS = (
+    select(func.count())
+    .select_from(reply)
+    .where(reply.c.state == "with_person", reply.c.about.is_(None))
+)
 _WAITING = select(func.count()).select_from(conversation).where(conversation.c.state == "waiting")
 
 
@@ -147,4 +152,5 @@ def replies_waiting(conn: Connection) -> int:
 
 
 def conversations_waiting(conn: Connection) -> int:
-    return int(conn.scalar(_WAITING) or 0)
+    """Conversations that wait for a person, those without a booking among them."""
+    return int(conn.scalar(_WAITING) or 0) + int(conn.scalar(_STRANGERS) or 0)

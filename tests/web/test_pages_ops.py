@@ -1,0 +1,251 @@
+"""The console over real HTTP: who gets in, telling a late van's people, answering."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from delivery.house import House
+from delivery.store import bookings, conversations, staff
+from delivery.store.tables import session
+from delivery.web.login import COOKIE
+from delivery.web.throttle import MOST_FAILURES, WITHIN, Throttle
+from notifications import inbox, outbox
+from tests.loopback import RunningServer
+from tests.times import NOW, SettableClock
+from tests.web.browsing import LOGIN, Browser, Page, at_door
+
+ONE_DATABASE = pytest.mark.parametrize("town_url", ["sqlite"], indirect=True)
+INSIDE = ("/ops", "/ops/conversations", "/ops/deliveries/x", "/ops/find?q=x")
+
+
+@pytest.fixture
+def shopper(server: RunningServer) -> Iterator[Browser]:
+    with Browser(server.url, "fi") as browser:
+        yield browser
+
+
+@pytest.fixture
+def desk(server: RunningServer, house: House) -> Iterator[Browser]:
+    with Browser(server.url) as browser:
+        browser.log_in(house)
+        yield browser
+
+
+def order(shopper: Browser, phone: str = "+358400000012") -> str:
+    """A home delivery; its reference."""
+    options = shopper.ask_options(phone=phone)
+    form = options.form("/hold")
+    held = shopper.send(form, form.choices[at_door(options)])
+    done = shopper.send(next(each for each in held.forms if "/extend" not in each.action))
+    return done.url.rpartition("/")[2]
+
+
+@ONE_DATABASE
+def test_nobody_gets_in_without_logging_in(server: RunningServer, house: House) -> None:
+    with Browser(server.url) as browser:
+        for path in INSIDE:
+            assert browser.open(path).url.endswith("/ops/login")
+        form = browser.open("/ops/login").form("/ops/login")
+        late = browser.open("/ops/login").form("/ops/login")
+        late.action = f"{server.url}/ops/late"
+        assert browser.send(late, root="1", minutes="90").url.endswith("/ops/login")
+        browser.http.cookies.set(COOKIE, "x" * 43)
+        assert browser.open("/ops").url.endswith("/ops/login")
+        wrong = browser.send(form, login="nobody", password="x")
+        assert wrong.status == 401
+        assert wrong.form("/ops/login").fields["login"] == "nobody"
+
+
+@ONE_DATABASE
+def test_a_wrong_login_and_a_wrong_password_are_told_alike(desk: Browser) -> None:
+    desk.http.cookies.clear()
+    form = desk.open("/ops/login").form("/ops/login")
+    answers = {desk.send(form, login=login, password="wrong").text.replace(login, "")
+               for login in (LOGIN, "other")}  # fmt: skip
+    assert len(answers) == 1
+    assert "The login or the password is wrong." in answers.pop()
+
+
+def test_a_login_lasts_its_hours_and_ends_with_logging_out(
+    desk: Browser, house: House, clock: SettableClock
+) -> None:
+    page = desk.open("/ops")
+    assert "Mikko Rantanen" in page.text
+    with house.database.read() as conn:
+        kept = conn.scalars(select(session.c.hash)).all()
+    token = next(each for each in desk.http.cookies if each.name == COOKIE)
+    assert token.value not in kept, "only its hash is kept"
+    assert token.has_nonstandard_attr("HttpOnly")
+    assert desk.send(page.form("/ops/logout")).url.endswith("/ops/login")
+    with house.database.read() as conn:
+        assert not conn.scalars(select(session.c.hash)).all()
+    desk.log_in(house)
+    clock.forward(hours=12, minutes=1)
+    assert desk.open("/ops").url.endswith("/ops/login")
+
+
+@ONE_DATABASE
+def test_guessing_is_slowed_for_that_login_from_that_place_only(
+    desk: Browser, house: House, clock: SettableClock
+) -> None:
+    desk.http.cookies.clear()
+    form = desk.open("/ops/login").form("/ops/login")
+    for _ in range(MOST_FAILURES):
+        assert desk.send(form, login=LOGIN, password="guess").status == 401
+    blocked = desk.log_in(house)
+    assert blocked.status == 429
+    assert "Wait 10 minutes" in blocked.text
+    with house.database.write() as conn:
+        staff.add(conn, "other", "Other", "another password", now=NOW)
+    assert desk.send(form, login="other", password="another password").status == 200
+    desk.http.cookies.clear()
+    clock.forward(minutes=11)
+    assert desk.log_in(house).status == 200
+
+
+def test_the_throttle_counts_by_login_and_address() -> None:
+    throttle = Throttle()
+    for _ in range(MOST_FAILURES):
+        throttle.failed("mikko", "::1", now=NOW)
+    assert throttle.wait("mikko", "::1", now=NOW) == WITHIN
+    assert throttle.wait("mikko", "::2", now=NOW) is None
+    assert throttle.wait("aino", "::1", now=NOW) is None
+    assert throttle.wait("mikko", "::1", now=NOW + WITHIN) is None
+    throttle.failed("mikko", "::2", now=NOW)
+    throttle.passed("mikko", "::2")
+    assert throttle.wait("mikko", "::2", now=NOW) is None
+
+
+def test_a_changed_password_ends_every_session(house: House) -> None:
+    with house.database.write() as conn:
+        staff.add(conn, "mikko", "Mikko", "the first password", now=NOW)
+        token = staff.open_session(conn, "mikko", now=NOW, hours=12)
+        staff.add(conn, "mikko", "Mikko", "the first password", now=NOW)
+        assert staff.of_session(conn, token, now=NOW)
+        staff.add(conn, "mikko", "Mikko", "the second password", now=NOW)
+        assert staff.of_session(conn, token, now=NOW) is None
+        assert staff.check(conn, "mikko", "the first password") is None
+        assert staff.check(conn, "mikko", "the second password")
+
+
+def test_one_press_tells_everybody_in_the_van(
+    desk: Browser, shopper: Browser, house: House
+) -> None:
+    references = [order(shopper), order(shopper, "+358400000013")]
+    page = desk.open("/ops")
+    assert "One van is out or about to be" in page.text
+    assert "2 people" in page.text
+    assert "nobody told" in page.text
+    told = desk.send(page.form("/ops/late"))
+    assert "Told now: 2. Knew already: 0." in told.text
+    assert "everybody told" in told.text
+    assert told.text.count("+90 min") == 2
+    again = desk.send(page.form("/ops/late"))
+    assert "Told now: 0. Knew already: 2." in again.text
+    for reference in references:
+        with house.database.read() as conn:
+            last = outbox.history(conn, reference)[-1]
+            promise = bookings.promises(conn, reference)[-1]
+        assert last["notice"] == "delayed"
+        assert "uto hajosi" in last["body"]
+        assert promise.reason == {"en": "the van broke down", "fi": "auto hajosi"}
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    "filled", [{"minutes": "9999"}, {"minutes": "-90"}, {"reason": "x"}, {"root": "x"},
+               {"root": "9" * 40}, {"minutes": "\x00"}],
+)  # fmt: skip
+def test_only_what_the_form_offers_is_told(
+    desk: Browser, shopper: Browser, house: House, filled: dict[str, str]
+) -> None:
+    reference = order(shopper)
+    page = desk.send(desk.open("/ops").form("/ops/late"), **filled)
+    assert page.status == 200
+    with house.database.read() as conn:
+        assert len(bookings.promises(conn, reference)) == 1
+
+
+def test_a_delivery_is_found_by_order_and_by_phone(desk: Browser, shopper: Browser) -> None:
+    reference = order(shopper)
+    for sought in (reference, reference.lower(), "+358400000012", "0400000012"):
+        page = desk.send(desk.open("/ops").form("/ops/find"), q=sought)
+        assert page.url.endswith(f"/ops/deliveries/{reference}"), sought
+        assert "Milestones" in page.text
+    for sought in ("nobody", "", "\x00", "x" * 3000):
+        assert desk.send(desk.open("/ops").form("/ops/find"), q=sought).status == 200
+    assert "No delivery has this order" in desk.open("/ops/find?q=nobody").text
+
+
+def wait_for_answer(shopper: Browser, reference: str) -> None:
+    done = shopper.open(f"/demo/done/{reference}")
+    page = shopper.open(next(link for link in done.links if "/my/" in link))
+    shopper.send(page.form("/messages"), body="Vasta kahdeksan jälkeen!")
+
+
+def open_first(desk: Browser) -> Page:
+    page = desk.open("/ops/conversations")
+    return desk.open(next(link for link in page.links if "/ops/conversations/" in link))
+
+
+def test_a_waiting_conversation_is_read_answered_and_closed(
+    desk: Browser, shopper: Browser, house: House, clock: SettableClock
+) -> None:
+    reference = order(shopper)
+    wait_for_answer(shopper, reference)
+    clock.forward(minutes=7)
+    assert "1 wait" in desk.open("/ops/conversations").text
+    page = open_first(desk)
+    assert "7 min" in page.text
+    assert page.text.count("Vasta kahdeksan jälkeen!") == 2
+    assert "Writes in Finnish" in page.text
+    assert desk.send(page.form("/answer"), text=" ").status == 422
+    answered = desk.send(page.form("/answer"), text="Sopii, tulemme klo 20.")
+    assert "Nobody waits" in answered.text
+    with house.database.read() as conn:
+        last = outbox.history(conn, reference)[-1]
+    assert "Sopii, tulemme klo 20." in last["body"]
+    assert "Mikko" in last["body"]
+    desk.send(answered.form("/close"))
+    with house.database.read() as conn:
+        talk = conversations.of(conn, reference)
+    assert talk
+    assert talk.state == "closed"
+
+
+def test_somebody_without_a_booking_is_answered_too(desk: Browser, house: House) -> None:
+    with house.database.write() as conn:
+        inbox.keep_reply(
+            conn, provider_id="SM" + "1" * 32, sender="+358400000099", recipient="+358401000000",
+            body="Who is this?", now=NOW,
+        )  # fmt: skip
+        kept = inbox.next_waiting(conn)
+        assert kept
+        inbox.settle(conn, kept.id, state="with_person", about=None, now=NOW)
+    page = open_first(desk)
+    assert "Who is this?" in page.text
+    assert "+358400000099" not in page.text
+    answered = desk.send(page.form("/answer"), text="We are a shop.")
+    assert "We are a shop." in answered.text
+    assert "Nobody waits" in desk.send(answered.form("/close")).text
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("reference", ["nobody", "unknown-1", "unknown-x", "unknown-" + "9" * 30])
+def test_a_conversation_that_is_none_is_not_found(desk: Browser, reference: str) -> None:
+    assert desk.open(f"/ops/conversations/{reference}").status == 404
+
+
+@ONE_DATABASE
+def test_yesterday_is_over_and_tomorrow_is_seen(
+    desk: Browser, shopper: Browser, clock: SettableClock, house: House
+) -> None:
+    order(shopper)
+    assert "1 person" in desk.open("/ops").text
+    clock.set(NOW + timedelta(days=3))
+    desk.log_in(house)
+    assert "Nothing needs you" in desk.open("/ops").text
