@@ -128,26 +128,56 @@ def in_loop(work: Coroutine[Any, Any, Any]) -> Any:
     return asyncio.run(work)
 
 
-@pytest.fixture
-def office(database: Database, texts: Texts) -> Iterator[Office]:
-    yield from an_office(database, texts)
+class Current:
+    """A server that stays up while what it serves is another thing in each test."""
+
+    app: Any = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await self.app(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+def ours() -> Iterator[tuple[Current, str]]:
+    current = Current()
+    with running(current) as url:
+        yield current, url
+
+
+@pytest.fixture(scope="session")
+def theirs() -> Iterator[tuple[Current, str]]:
+    current = Current()
+    with running(current) as url:
+        yield current, url
+
+
+Server = tuple[Current, str]
 
 
 @pytest.fixture
-def quiet_office(database: Database, texts: Texts) -> Iterator[Office]:
+def office(database: Database, texts: Texts, ours: Server, theirs: Server) -> Iterator[Office]:
+    yield from an_office(database, texts, ours, theirs, sent_after=0.01, delivered_after=0.02)
+
+
+@pytest.fixture
+def quiet_office(
+    database: Database, texts: Texts, ours: Server, theirs: Server
+) -> Iterator[Office]:
     """One whose provider never sends a receipt."""
-    yield from an_office(database, texts, sent_after=None, delivered_after=None)
+    yield from an_office(database, texts, ours, theirs, sent_after=None, delivered_after=None)
 
 
-def an_office(database: Database, texts: Texts, **more: Any) -> Iterator[Office]:
+def an_office(
+    database: Database, texts: Texts, ours: Server, theirs: Server, **more: Any
+) -> Iterator[Office]:
+    stand_in = StandIn(
+        account_sid=ACCOUNT, auth_token=TOKEN, replies_url=f"{ours[1]}/sms/replies", clock=wall,
+        **more,
+    )  # fmt: skip
+    office = Office(database, texts, stand_in, theirs[1], ours[1])
     app = FastAPI()
-    with running(app) as url:
-        stand_in = StandIn(
-            account_sid=ACCOUNT, auth_token=TOKEN, replies_url=f"{url}/sms/replies", clock=wall,
-            **({"sent_after": 0.01, "delivered_after": 0.02} | more),
-        )  # fmt: skip
-        with running(stand_in.app) as stand_in_url:
-            office = Office(database, texts, stand_in, stand_in_url, url)
-            app.include_router(router(database, office.twilio(), wall))
-            yield office
-            stand_in.close()
+    app.include_router(router(database, office.twilio(), wall))
+    ours[0].app, theirs[0].app = app, stand_in.app
+    yield office
+    stand_in.close()

@@ -29,7 +29,8 @@ def test_segments_are_counted_as_they_are_billed(vector: dict[str, object]) -> N
         ("€" * 80, 1), ("€" * 81, 2),
         # 153 places hold 76 pairs: an escape is never parted from its character.
         ("€" * 153, 3), ("a" + "€" * 152, 2),
-        ("ё" * 70, 1), ("ё" * 71, 2), ("😜" * 35, 1), ("😜" * 36, 2), ("😜" * 66, 2), ("😜" * 67, 3),
+        ("ё" * 70, 1), ("ё" * 71, 2),
+        ("😜" * 35, 1), ("😜" * 36, 2), ("😜" * 66, 2), ("😜" * 67, 3),
     ],
 )  # fmt: skip
 def test_the_edges_of_segments(text: str, count: int) -> None:
