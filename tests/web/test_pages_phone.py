@@ -157,18 +157,17 @@ def test_a_breakdown_is_told_with_three_times_that_the_page_offers_too(
     assert len(offered) == 3
 
 
+NO_LEVERS = [{"lever": "explode"}, {"lever": ""}, {"number": "+358400000077"}]
+
+
 @ONE_DATABASE
-@pytest.mark.parametrize(
-    "filled", [{"lever": "explode"}, {"lever": ""}, {"number": "+358400000077"}]
-)
-def test_a_lever_that_is_none_pulls_nothing(
-    browser: Browser, beside: House, filled: dict[str, str]
-) -> None:
-    order(browser)
-    page = browser.open("/demo/phone")
-    assert browser.send(page.form("/events"), **({"lever": "late"} | filled)).status == 200
-    with beside.database.read() as conn:
-        assert conn.execute(select(carrier_event)).all() == []
+def test_a_lever_that_is_none_pulls_nothing(browser: Browser, beside: House) -> None:
+    for filled in NO_LEVERS:
+        order(browser)
+        page = browser.open("/demo/phone")
+        assert browser.send(page.form("/events"), **({"lever": "late"} | filled)).status == 200
+        with beside.database.read() as conn:
+            assert conn.execute(select(carrier_event)).all() == []
 
 
 @ONE_DATABASE
@@ -179,12 +178,15 @@ def test_what_a_reply_would_mean_is_told_and_changes_nothing(browser: Browser) -
     assert browser.open("/demo/phone?try=" + "x" * 5000).status == 200
 
 
+ODD_NUMBERS = ["", "x", "%00", "+", "+3584", "9" * 60, "<b>"]
+
+
 @ONE_DATABASE
-@pytest.mark.parametrize("number", ["", "x", "%00", "+", "+3584", "9" * 60, "<b>"])
-def test_an_odd_number_shows_the_shoppers_own(browser: Browser, number: str) -> None:
-    page = browser.open(f"/demo/phone?number={number}")
-    assert page.status == 200
-    assert NUMBER in page.text
+def test_an_odd_number_shows_the_shoppers_own(browser: Browser) -> None:
+    for number in ODD_NUMBERS:
+        page = browser.open(f"/demo/phone?number={number}")
+        assert page.status == 200
+        assert NUMBER in page.text
 
 
 @ONE_DATABASE
