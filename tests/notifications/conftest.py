@@ -22,11 +22,9 @@ from notifications.tables import attempt, message
 from notifications.twilio_http import TwilioHttp
 from notifications.webhooks import router
 from tests.loopback import running
+from tests.notifications.numbers import ACCOUNT, AINO, FROM, TOKEN
 
-ACCOUNT = "AC" + "0" * 32
-TOKEN = "test-token"
-FROM = "+358401000000"
-AINO = "+358401234501"
+__all__ = ["ACCOUNT", "AINO", "FROM", "TOKEN"]
 
 
 @dataclass(frozen=True)
