@@ -39,7 +39,12 @@ def _waiting(*states: str) -> ColumnElement[bool]:
 
 def _settled(**values: Any) -> dict[str, Any]:
     """What every outcome leaves behind in the message, and what else this one does."""
-    left: dict[str, Any] = {"in_call": False, "lease_by": None, "lease_until": None, "changed_at": bindparam("now")}
+    left: dict[str, Any] = {
+        "in_call": False,
+        "lease_by": None,
+        "lease_until": None,
+        "changed_at": bindparam("now"),
+    }
     return left | values
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import parse_qsl
@@ -21,6 +22,7 @@ Read = TypeVar("Read")
 
 SIGNATURE = "X-Twilio-Signature"
 _EMPTY_TWIML = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
+_ATTEMPT = re.compile(r"[0-9a-f-]{1,32}")
 _MOST_BYTES = 64 * 1024
 _MOST_FIELDS = 200
 
@@ -56,6 +58,8 @@ def router(
 
     def keep_one_receipt(attempt: str, form: Form) -> None:
         news = _read(provider.read_receipt, form)
+        if not _ATTEMPT.fullmatch(attempt):
+            return
         with transactions.write() as conn:
             # One for an attempt we do not know is acknowledged too: asking again helps nobody.
             keep_receipt(conn, attempt, news, now=clock())

@@ -109,10 +109,14 @@ class Twilio:
     def read_reply(self, form: Form) -> ReceivedReply:
         fields = self._checked(form)
         sender, recipient = fields.get("From", ""), fields.get("To", "")
-        if not 0 < len(sender) <= 32 or len(recipient) > 32:
+        if not 0 < len(sender) <= 32 or "\x00" in sender:
             raise Unreadable("From")
+        if len(recipient) > 32 or "\x00" in recipient:
+            raise Unreadable("To")
+        if "Body" not in fields:  # blank where there is only a picture, but always there
+            raise Unreadable("Body")
         # PostgreSQL keeps no NUL, and a phone shows none.
-        body = fields.get("Body", "").replace("\x00", "")[:10_000]
+        body = fields["Body"].replace("\x00", "")[:10_000]
         media = fields.get("NumMedia", "")
         count = int(media) if media.isascii() and media.isdigit() and len(media) < 4 else 0
         return ReceivedReply(fields["MessageSid"], sender, recipient, body, count)
