@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from delivery.app import build_house
@@ -21,6 +22,10 @@ from tests.canaries import leaks
 from tests.loopback import Api, RunningServer, serving
 from tests.postgres import NoPostgres, a_postgres, drop_database, make_database
 from tests.times import NOW, SettableClock
+
+# The same examples in every run, and no clock: the machine may be busy with something else.
+hypothesis.settings.register_profile("calm", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("calm")
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
