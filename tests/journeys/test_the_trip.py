@@ -58,6 +58,16 @@ def tell_late(visitor: Visitor, reference: str) -> None:
     visitor.picture("9-delivery")
 
 
+def choose_a_time(visitor: Visitor) -> None:
+    """In the week's grid on a desk, in the list of one day on a phone."""
+    page = visitor.page
+    if page.locator("table.grid").is_visible():
+        page.locator("label.slot").last.click()
+        return
+    page.locator(".week a:not(.none)").last.click()
+    page.locator("label.opt").first.click()
+
+
 def trip(visitor: Visitor, phone: str) -> None:
     page = visitor.page
     reference = order(visitor, phone)
@@ -86,10 +96,9 @@ def trip(visitor: Visitor, phone: str) -> None:
     visitor.press("Undo")
     visitor.sees("when the move was taken back")
     visitor.open(page.url.removeprefix(visitor.dev.url) + "/times")
-    page.locator(".week a:not(.none)").last.click()
-    page.locator("label.opt").first.click()
+    choose_a_time(visitor)
     visitor.picture("12-move")
-    visitor.press("Move it here")
+    page.get_by_role("button", name="Move it here").filter(visible=True).click()
     visitor.sees("Moved. You can take it back until")
     visitor.picture("13-moved")
 

@@ -232,13 +232,10 @@ def test_one_link_opens_no_other_delivery(browser: Browser, server: RunningServe
 
 
 STATES = {
-    "on_the_way": "we come",
-    "delivered": "it is delivered. Thank you.",
-    "failed": "we could not deliver it.",
-    "lost": "we have lost track of it.",
-    "returned": "it went back to us.",
-    "ready_for_pickup": "it is ready to fetch.",
-}
+    "on_the_way": "we come", "delivered": "it is delivered. Thank you.",
+    "failed": "we could not deliver it.", "lost": "we have lost track of it.",
+    "returned": "it went back to us.", "ready_for_pickup": "it is ready to fetch.",
+}  # fmt: skip
 
 
 @ONE_DATABASE
