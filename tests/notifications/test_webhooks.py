@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import threading
 from typing import Any
@@ -104,22 +105,14 @@ MALFORMED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("name", "body", "headers"), MALFORMED, ids=[each[0] for each in MALFORMED]
-)
 @pytest.mark.parametrize("path", [PATH, "/sms/receipts/" + "a" * 32])
-def test_what_cannot_be_read_is_refused_and_never_breaks(
-    office: Office, name: str, body: bytes, headers: dict[str, str], path: str
-) -> None:
-    for signature in (None, "", "x", "é", VALIDATOR.compute_signature(office.url + path, {})):
-        more = {} if signature is None else {"X-Twilio-Signature": signature.encode("latin-1")}
-        answer = requests.post(
-            office.url + path,
-            data=body,
-            headers=headers | more,
-            timeout=20,  # type: ignore[arg-type]
-        )
-        assert 400 <= answer.status_code < 500, name
+def test_what_cannot_be_read_is_refused_and_never_breaks(office: Office, path: str) -> None:
+    empty = VALIDATOR.compute_signature(office.url + path, {})
+    with requests.Session() as http:
+        for (name, body, headers), sign in itertools.product(MALFORMED, ("", "x", "é", empty)):
+            signed: dict[str, Any] = {"X-Twilio-Signature": sign.encode("latin-1")} if sign else {}
+            answer = http.post(office.url + path, data=body, headers=headers | signed, timeout=20)
+            assert 400 <= answer.status_code < 500, name
     assert replies(office) == []
 
 
@@ -131,12 +124,11 @@ def test_fields_are_checked_after_the_signature(office: Office) -> None:
     ):  # fmt: skip
         assert post(office, form() | wrong) == 422
     # The same characters, cut elsewhere: the signature is right and the fields are not.
-    shifted = form("hi")
-    del shifted["Body"]
-    assert post(office, shifted | {"Bod": "yhi"}, sign=form("hi")) in (200, 403)
+    shifted = {name: value for name, value in form("hi").items() if name != "Body"}
+    assert post(office, shifted | {"Bod": "yhi"}, sign=form("hi")) == 422
     twice = [*form().items(), ("Body", "2")]
     assert post(office, twice, sign=form()) == 422
-    assert [each.body for each in replies(office)] in ([], [""])
+    assert replies(office) == []
 
 
 def test_thousands_of_forgeries_and_not_one_accepted(office: Office) -> None:
