@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,12 +15,11 @@ from delivery.house import House
 from delivery.log import configure_logs
 from delivery.settings import Settings
 from delivery.store.engine import Database, engine_for
-from delivery.store.seeds import seed
-from delivery.store.tables import metadata
 from tests.canaries import leaks
 from tests.loopback import Api, RunningServer, serving
+from tests.moulds import Moulds
 from tests.postgres import NoPostgres, a_postgres, drop_database, make_database
-from tests.times import NOW, SettableClock
+from tests.times import SettableClock
 
 # The same examples in every run, and no clock: the machine may be busy with something else.
 hypothesis.settings.register_profile("calm", deadline=None, derandomize=True, database=None)
@@ -84,59 +82,21 @@ def postgres_server() -> Iterator[str]:
         pytest.skip(str(why))
 
 
-class Moulds:
-    """Databases made once and copied for each test: empty tables, and the demo town at NOW."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._made: set[str] = set()
-        self._run = uuid.uuid4().hex[:8]
-
-    def sqlite(self, kind: str, copy: Path) -> str:
-        mould = self._folder / f"{kind}.db"
-        if not mould.exists():
-            _fill(f"sqlite:///{mould}", kind)
-        shutil.copy(mould, copy)
-        return f"sqlite:///{copy}"
-
-    def postgresql(self, kind: str, server: str) -> tuple[str, str]:
-        mould = f"perille_{self._run}_{kind}"
-        if mould not in self._made:
-            _fill(make_database(server, mould), kind)
-            self._made.add(mould)
-        name = f"perille_{uuid.uuid4().hex[:12]}"
-        return make_database(server, name, template=mould), name
-
-    def drop(self, server: str) -> None:
-        for mould in self._made:
-            drop_database(server, mould)
-
-
-def _fill(url: str, kind: str) -> None:
-    database = Database(engine_for(url))
-    metadata.create_all(database.engine)
-    if kind == "town":
-        seed(database, now=NOW)
-    if database.name == "sqlite":
-        with database.engine.connect() as connection:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
-
-
 @pytest.fixture(scope="session")
-def moulds(tmp_path_factory: pytest.TempPathFactory) -> Moulds:
-    return Moulds(tmp_path_factory.mktemp("moulds"))
+def moulds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moulds]:
+    moulds = Moulds(tmp_path_factory.mktemp("moulds"))
+    yield moulds
+    given = os.environ.get("PERILLE_TEST_DATABASE_URL")
+    if given:  # a server of our own goes with all it holds
+        moulds.drop(given)
 
 
 def _url(kind: str, request: pytest.FixtureRequest, moulds: Moulds, folder: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield moulds.sqlite(kind, folder / "perille.db")
         return
-    server = request.getfixturevalue("postgres_server")
-    url, name = moulds.postgresql(kind, server)
-    yield url
-    drop_database(server, name)
+    with moulds.postgresql(kind, request.getfixturevalue("postgres_server")) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -20,6 +20,15 @@ from sqlalchemy.pool import NullPool
 START_SECONDS = 30
 
 
+# Nothing here outlives the tests, and nobody pulls the plug.
+_IN_A_HURRY = [
+    word
+    for setting in ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off",
+                    "wal_level=minimal", "max_wal_senders=0")
+    for word in ("-c", setting)
+]  # fmt: skip
+
+
 class NoPostgres(Exception):
     """Why there is none here, in a sentence."""
 
@@ -72,7 +81,7 @@ def _own_server(binaries: Path, owner: str | None, durable: bool) -> Iterator[st
     init = [binaries / "initdb", "-D", data, "-U", "perille", "-A", "trust", "-E", "UTF8",
             "--no-sync", "--locale=C.UTF-8"]  # fmt: skip
     subprocess.run(init, check=True, capture_output=True, **run)
-    options = ["-c", f"fsync={'on' if durable else 'off'}", "-c", "max_connections=200"]
+    options = ["-c", "max_connections=200", *([] if durable else _IN_A_HURRY)]
     serve = [binaries / "postgres", "-D", data, "-p", str(port), "-k", folder,
              "-c", "listen_addresses=127.0.0.1", *options]  # fmt: skip
     with (folder / "log").open("wb") as log:
@@ -109,7 +118,9 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
 
 def make_database(server: str, name: str, *, template: str | None = None) -> str:
     """Create a database, as a copy of `template` if one is given; its URL."""
-    _admin(server, f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+    # Copied as files: a third of the time that writing it all to the log takes.
+    copied = f' TEMPLATE "{template}" STRATEGY FILE_COPY' if template else ""
+    _admin(server, f'CREATE DATABASE "{name}"{copied}')
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 

@@ -17,8 +17,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from delivery.app import build_house
-from tests.conftest import SHOP_KEY, STAFF_KEY, Moulds, _url, settings_for
+from tests.conftest import SHOP_KEY, STAFF_KEY, _url, settings_for
 from tests.loopback import serving
+from tests.moulds import Moulds
 from tests.times import SettableClock
 
 CHECKS = [

@@ -1,0 +1,107 @@
+"""Databases made once and handed out to tests: empty tables, and the demo town at NOW.
+
+On SQLite each test gets a copy of a file. Copying a PostgreSQL database takes longer than most
+tests, so there a used one is cleaned and handed out again, once it is seen to be as it was.
+"""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, delete, select, text, update
+from sqlalchemy.pool import NullPool
+
+from delivery.store.engine import Database, engine_for
+from delivery.store.migrate import migrate
+from delivery.store.seeds import seed
+from delivery.store.tables import catalogue, metadata, slot
+from tests.postgres import drop_database, make_database
+from tests.times import NOW
+
+_OTHERS = text(
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+# What must be as it was: the tables there are, and every slot to the letter.
+_SUM = text(
+    "SELECT (SELECT count(*) FROM pg_tables WHERE schemaname = 'public'),"
+    " count(*), sum(hashtext(slot::text)::bigint) FROM slot"
+)
+_KEPT = ("slot", "catalogue")
+
+
+class Moulds:
+    """`kind` is "empty" (the tables) or "town" (the demo town besides)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._run = uuid.uuid4().hex[:8]
+        self._made: dict[str, object] = {}
+        self._clean: dict[str, list[str]] = {"empty": [], "town": []}
+
+    def sqlite(self, kind: str, copy: Path) -> str:
+        mould = self._folder / f"{kind}.db"
+        if not mould.exists():
+            _fill(f"sqlite:///{mould}", kind)
+        shutil.copy(mould, copy)
+        return f"sqlite:///{copy}"
+
+    @contextmanager
+    def postgresql(self, kind: str, server: str) -> Iterator[str]:
+        url = self._clean[kind].pop() if self._clean[kind] else self._copy(kind, server)
+        yield url
+        if _cleaned(url, self._made[kind]):
+            self._clean[kind].append(url)
+        else:
+            drop_database(server, url.rpartition("/")[2])
+
+    def _copy(self, kind: str, server: str) -> str:
+        mould = f"perille_{self._run}_{kind}"
+        if kind not in self._made:
+            self._made[kind] = _fill(make_database(server, mould), kind)
+        return make_database(server, f"perille_{uuid.uuid4().hex[:12]}", template=mould)
+
+    def drop(self, server: str) -> None:
+        for url in (each for kind in self._clean.values() for each in kind):
+            drop_database(server, url.rpartition("/")[2])
+        for kind in self._made:
+            drop_database(server, f"perille_{self._run}_{kind}")
+
+
+def _fill(url: str, kind: str) -> object:
+    database = Database(engine_for(url))
+    migrate(database)
+    if kind == "town":
+        seed(database, now=NOW)
+    with database.engine.connect() as conn:
+        if database.name == "sqlite":
+            conn.exec_driver_sql("COMMIT")
+            conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            looks = None
+        else:
+            looks = tuple(conn.execute(_SUM).one())
+    database.close()
+    return looks
+
+
+def _cleaned(url: str, looked: object) -> bool:
+    """Take out what a test left; False when it is not as it was, or somebody is still there."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as conn:
+        if conn.execute(_OTHERS).scalar_one():
+            return False
+        for table in reversed(metadata.sorted_tables):
+            if table.name not in _KEPT:
+                conn.execute(delete(table))
+        conn.execute(update(slot).where(slot.c.taken > 0).values(taken=0))
+        _forget_editions(conn)
+        return tuple(conn.execute(_SUM).one()) == looked
+
+
+def _forget_editions(conn: Connection) -> None:
+    first = select(catalogue.c.version).order_by(catalogue.c.version).limit(1).scalar_subquery()
+    conn.execute(delete(catalogue).where(catalogue.c.version > first))
