@@ -21,19 +21,18 @@ Step = Callable[[str], None]
 
 
 async def made(
-    call: Call, provider: Provider, *, asked: float, seconds: float, clock: Clock, on_step: Step
+    call: Call, provider: Provider, *, asked: float, clock: Clock, on_step: Step
 ) -> Outcome:
-    """Make it, once, in so many seconds. Never raises but for being cancelled."""
+    """Make it, once. Never raises; cancelled because its time is over, its outcome is unknown."""
     # We may have been stopped for a while: our lease has run out, others have the message.
     if time.monotonic() - asked > FRESH_SECONDS:
         return Outcome(call, "later", "not_fresh")
     on_step("calling")
     one = call.message
     try:
-        async with asyncio.timeout(seconds):
-            accepted = await provider.send(
-                one.to, one.body, attempt=call.attempt, not_after=one.not_after, now=clock()
-            )
+        accepted = await provider.send(
+            one.to, one.body, attempt=call.attempt, not_after=one.not_after, now=clock()
+        )
     except SendRefused as no:
         return Outcome(call, "refused", no.code, opted_out=no.opted_out)
     except SendLater as no:
@@ -41,6 +40,8 @@ async def made(
         return Outcome(call, "later", no.code, wait=wait)
     except OutcomeUnknown as error:
         return Outcome(call, "unknown", error.code)
+    except asyncio.CancelledError:
+        return Outcome(call, "unknown", "deadline")
     except Exception as error:
         return Outcome(call, "unknown", type(error).__name__)
     return Outcome(call, "accepted", provider_id=accepted.provider_id, state=accepted.state)

@@ -67,7 +67,9 @@ class Sender:
         self._on_step = on_step
         self._recorder = Recorder(transactions, clock=clock, unsure_for=unsure_for, on_step=on_step)
         self._claims = itertools.count()
-        self._calls: set[asyncio.Task[None]] = set()
+        #: Calls that are out, and until when.
+        self._calls: dict[asyncio.Task[None], float] = {}
+        self._watch: asyncio.Task[None] | None = None
         self._freed = asyncio.Event()
         self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -120,7 +122,7 @@ class Sender:
     async def settled(self) -> None:
         """Wait until no call is out and every outcome is written down."""
         while self._calls:
-            await asyncio.wait(self._calls)
+            await asyncio.wait(list(self._calls))
         await self._recorder.settled()
 
     async def _begin_part(self, who: str, part: list[Claimed], leased: float) -> int:
@@ -134,8 +136,10 @@ class Sender:
         already = 0.0 if start is None else (self._clock() - start).total_seconds()
         for call, wait in zip(calls, pacing.waits(calls, self._rate, already), strict=True):
             task = asyncio.create_task(self._call(call, asked, wait))
-            self._calls.add(task)
+            self._calls[task] = asked + wait + self._call_seconds
             task.add_done_callback(self._back)
+        if self._watch is None:
+            self._watch = asyncio.create_task(self._end_overdue())
         return len(calls)
 
     async def _turn_of(self, part: list[Claimed]) -> datetime | None:
@@ -152,18 +156,29 @@ class Sender:
             await self._freed.wait()
 
     def _back(self, task: asyncio.Task[None]) -> None:
-        self._calls.discard(task)
+        self._calls.pop(task, None)
         self._freed.set()
 
     async def _call(self, call: Call, asked: float, wait: float) -> None:
         if wait:
             await asyncio.sleep(wait)
         outcome = await calling.made(
-            call, self._provider, asked=asked, seconds=self._call_seconds, clock=self._clock,
-            on_step=self._on_step,
+            call, self._provider, asked=asked, clock=self._clock, on_step=self._on_step
         )  # fmt: skip
         self._on_step("answered")
         self._recorder.add(outcome)
+
+    async def _end_overdue(self) -> None:
+        """Give up on calls whose time is over, whatever the provider's own deadlines are."""
+        # One look at all of them now and then: a timer for each would cost more than it does.
+        try:
+            while self._calls:
+                await asyncio.sleep(min(1.0, self._call_seconds / 8))
+                now = time.monotonic()
+                for task in [task for task, until in self._calls.items() if until < now]:
+                    task.cancel()
+        finally:
+            self._watch = None
 
     def _claim(self, who: str) -> list[Claimed]:
         now = self._clock()

@@ -51,7 +51,7 @@ def test_a_twin_that_asks_only_at_the_claim_sends(quiet_office: Office) -> None:
             assert not consent.suppressed(conn, [AINO])  # asked when it was claimed
         await asyncio.to_thread(stop, office, AINO)
         call = Call(claimed, "a", 1)
-        await calling.made(call, provider, asked=time.monotonic(), seconds=5, clock=wall,
+        await calling.made(call, provider, asked=time.monotonic(), clock=wall,
                            on_step=lambda step: None)  # fmt: skip
         await provider.close()
 
@@ -66,7 +66,7 @@ def test_a_question_grown_old_is_no_permission(seconds: float, kind: str) -> Non
 
     async def made() -> Any:
         asked = time.monotonic() - seconds
-        return await calling.made(call, Console(said.append), asked=asked, seconds=5, clock=wall,
+        return await calling.made(call, Console(said.append), asked=asked, clock=wall,
                                   on_step=lambda step: None)  # fmt: skip
 
     assert asyncio.run(made()).kind == kind
