@@ -27,10 +27,8 @@ _OTHERS = text(
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
 # What must be as it was: the tables there are, and every slot to the letter.
-_SUM = text(
-    "SELECT (SELECT count(*) FROM pg_tables WHERE schemaname = 'public'),"
-    " count(*), sum(hashtext(slot::text)::bigint) FROM slot"
-)
+_TABLES = text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+_SUM = text("SELECT count(*), sum(hashtext(slot::text)::bigint) FROM slot")
 _KEPT = ("slot", "catalogue")
 
 
@@ -92,7 +90,8 @@ def _cleaned(url: str, looked: object) -> bool:
     """Take out what a test left; False when it is not as it was, or somebody is still there."""
     engine = create_engine(url, poolclass=NullPool)
     with engine.begin() as conn:
-        if conn.execute(_OTHERS).scalar_one():
+        tables = len(metadata.tables) + 1  # and alembic's own
+        if conn.execute(_OTHERS).scalar_one() or conn.execute(_TABLES).scalar_one() != tables:
             return False
         for table in reversed(metadata.sorted_tables):
             if table.name not in _KEPT:
