@@ -90,7 +90,9 @@ def move(
     zone = zone_of(house.catalogues.current(), option.service)
     if option.slot_id is None:
         raise TooLate("The delivery cannot be moved there.")
-    shown = option.as_json()
+    # What was paid stays what was paid; a fee, where there is one, is another matter.
+    paid = {key: booking.option[key] for key in ("price", "price_parts")}
+    shown = option.as_json() | paid
     shown.pop("fee", None)
     target = Target(shown, option.slot_id, option.window.into(zone), zone.key)
     until = now + timedelta(minutes=house.settings.replies.undo_minutes)

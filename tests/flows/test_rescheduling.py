@@ -63,6 +63,18 @@ def test_a_move_is_taken_back_once(house: House) -> None:
         rescheduling.undo(conn, house, back, by="sms", now=NOW)
 
 
+def test_what_was_paid_stays_what_was_paid(house: House) -> None:
+    booking = _booked(house)
+    dearer = max(_options(house, booking), key=lambda each: each.price.amount)
+    cheaper = min(_options(house, booking), key=lambda each: each.price.amount)
+    assert dearer.price.amount != cheaper.price.amount
+    paid = booking.option["price"], booking.option["price_parts"]
+    for each in (dearer, cheaper):
+        booking = _move(house, booking, each)
+        assert (booking.option["price"], booking.option["price_parts"]) == paid
+        assert booking.option["window"] == each.window.as_json()
+
+
 def test_a_move_cannot_be_taken_back_for_ever(house: House) -> None:
     booking = _booked(house)
     moved = _move(house, booking, _options(house, booking)[3])
