@@ -40,15 +40,6 @@ def router(
     """
     routes = APIRouter(include_in_schema=False)
 
-    async def signed(request: Request) -> Form:
-        signature = request.headers.get(SIGNATURE)
-        if not signature:  # the validator would raise
-            raise _forged()
-        form = await _form(request)
-        if not provider.check_signature(_path(request), form, signature):
-            raise _forged()
-        return form
-
     def keep_one_reply(form: Form) -> None:
         reply = _read(provider.read_reply, form)
         with transactions.write() as conn:
@@ -58,23 +49,32 @@ def router(
 
     def keep_one_receipt(attempt: str, form: Form) -> None:
         news = _read(provider.read_receipt, form)
-        if not _ATTEMPT.fullmatch(attempt):
-            return
-        with transactions.write() as conn:
-            # One for an attempt we do not know is acknowledged too: asking again helps nobody.
-            keep_receipt(conn, attempt, news, now=clock())
+        # One for an attempt we do not know is acknowledged too: asking again helps nobody.
+        if _ATTEMPT.fullmatch(attempt):
+            with transactions.write() as conn:
+                keep_receipt(conn, attempt, news, now=clock())
 
     @routes.post("/sms/replies")
     async def take_reply(request: Request) -> Response:
-        await run_in_threadpool(keep_one_reply, await signed(request))
+        await run_in_threadpool(keep_one_reply, await _signed(request, provider))
         return Response(_EMPTY_TWIML, media_type="text/xml")
 
     @routes.post("/sms/receipts/{attempt}")
     async def take_receipt(request: Request, attempt: str) -> Response:
-        await run_in_threadpool(keep_one_receipt, attempt, await signed(request))
+        await run_in_threadpool(keep_one_receipt, attempt, await _signed(request, provider))
         return Response(status_code=204)
 
     return routes
+
+
+async def _signed(request: Request, provider: Provider) -> Form:
+    signature = request.headers.get(SIGNATURE)
+    if not signature:  # the validator would raise
+        raise _forged()
+    form = await _form(request)
+    if not provider.check_signature(_path(request), form, signature):
+        raise _forged()
+    return form
 
 
 def _read(read: Callable[[Form], Read], form: Form) -> Read:

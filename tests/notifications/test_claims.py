@@ -17,7 +17,8 @@ from tests.times import NOW
 MINUTE = timedelta(minutes=1)
 
 
-def fill(database: Database, count: int, **more: object) -> None:
+def fill(database: Database, count: int, **more: object) -> list[int]:
+    """So many due messages; their numbers, in order."""
     with database.write() as conn:
         conn.execute(
             insert(message),
@@ -25,6 +26,7 @@ def fill(database: Database, count: int, **more: object) -> None:
               "segments": 1, "about": "B1", "dedupe_key": f"k{number}", "lane": 1, "due_at": NOW,
               "created_at": NOW, "changed_at": NOW} | more for number in range(count)],
         )  # fmt: skip
+        return list(conn.execute(select(message.c.id).order_by(message.c.id)).scalars())
 
 
 def claim(database: Database, who: str = "me", most: int = 10) -> list[Claimed]:
@@ -43,15 +45,15 @@ def change(database: Database, number: int, **values: object) -> None:
 
 
 def test_answers_first_then_the_longest_due(database: Database) -> None:
-    fill(database, 4)
-    change(database, 4, lane=0)
-    change(database, 3, due_at=NOW - MINUTE)
-    change(database, 1, due_at=NOW + MINUTE)
-    assert [each.id for each in claim(database)] == [4, 3, 2]
+    first, second, third, fourth = fill(database, 4)
+    change(database, fourth, lane=0)
+    change(database, third, due_at=NOW - MINUTE)
+    change(database, first, due_at=NOW + MINUTE)
+    assert [each.id for each in claim(database)] == [fourth, third, second]
 
 
 def test_many_workers_at_once_share_without_a_double(database: Database) -> None:
-    fill(database, 200)
+    posted = fill(database, 200)
     taken: list[int] = []
 
     def work(who: str) -> None:
@@ -63,12 +65,12 @@ def test_many_workers_at_once_share_without_a_double(database: Database) -> None
         each.start()
     for each in workers:
         each.join()
-    assert sorted(taken) == list(range(1, 201))
+    assert sorted(taken) == posted
 
 
 def test_what_comes_too_late_expires_instead_of_leaving(database: Database) -> None:
-    fill(database, 2, not_after=NOW + MINUTE / 2)
-    change(database, 1, not_after=NOW)
+    first, _ = fill(database, 2, not_after=NOW + MINUTE / 2)
+    change(database, first, not_after=NOW)
     (taken,) = claim(database)
     assert states(database) == ["expired", "sending"]
     with database.write() as conn:  # and again right before the call
