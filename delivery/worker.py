@@ -7,7 +7,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -157,3 +157,13 @@ class Worker:
             segments_per_second=twilio.segments_per_second,
             pace_of=twilio.sender or twilio.messaging_service_sid or "default",
         )
+
+
+def run_to_end(main: Coroutine[Any, Any, None]) -> None:
+    """Run `main` on uvloop where there is one."""
+    try:
+        import uvloop
+    except ImportError:  # Windows
+        asyncio.run(main)
+    else:
+        uvloop.run(main)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import socket
 import threading
@@ -21,7 +20,7 @@ from delivery.settings import Settings, load_settings
 from delivery.store import staff
 from delivery.store.migrate import migrate
 from delivery.store.seeds import seed
-from delivery.worker import Worker
+from delivery.worker import Worker, run_to_end
 from notifications.stand_in import StandIn
 
 
@@ -39,7 +38,7 @@ def run(asked: argparse.Namespace) -> int:
     if settings.sms.provider == "stand_in":
         _start(_stand_in_server(settings))
     worker = Worker(house, build_provider(settings))
-    working = threading.Thread(target=lambda: asyncio.run(worker.run()), daemon=True)
+    working = threading.Thread(target=lambda: run_to_end(worker.run()), daemon=True)
     working.start()
     _greet(settings, secrets)
     web_server(house).run()

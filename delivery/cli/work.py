@@ -9,7 +9,7 @@ import signal
 from delivery.app import build_house, build_provider
 from delivery.log import configure_logs
 from delivery.settings import load_settings
-from delivery.worker import Worker
+from delivery.worker import Worker, run_to_end
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +20,7 @@ def run(asked: argparse.Namespace) -> None:
     del asked
     configure_logs()
     settings = load_settings()
-    asyncio.run(_work(Worker(build_house(settings), build_provider(settings))))
+    run_to_end(_work(Worker(build_house(settings), build_provider(settings))))
 
 
 async def _work(worker: Worker) -> None:
