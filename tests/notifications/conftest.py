@@ -101,7 +101,11 @@ class Office:
         return asyncio.run(all_turns())
 
     def sender(self, provider: Any, **more: Any) -> Sender:
-        known: dict[str, Any] = {"clock": wall, "name": "test", "unsure_for": timedelta(seconds=0.4)}
+        known: dict[str, Any] = {
+            "clock": wall,
+            "name": "test",
+            "unsure_for": timedelta(seconds=0.4),
+        }
         return Sender(self.database, provider, **(known | more))
 
     def rows(self) -> list[Any]:
