@@ -38,7 +38,7 @@ class Running:
     password: str
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The command that a newcomer runs, in an empty folder, on SQLite."""
     with socket.socket() as probe:
@@ -76,8 +76,9 @@ def _greeted(out: IO[str]) -> Running:
     raise AssertionError(f"perille dev did not greet us:\n{said}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """For one module: Playwright keeps an event loop running, and others want one of their own."""
     if CHROMIUM is None:
         if os.environ.get("PERILLE_TEST_ALL"):
             pytest.fail("there is no Chromium")
