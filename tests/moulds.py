@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, create_engine, delete, select, text, update
 from sqlalchemy.pool import NullPool
@@ -26,10 +27,18 @@ _OTHERS = text(
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
-# What must be as it was: the tables there are, and every slot to the letter.
-_TABLES = text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+# What must be as it was: tables, limits and indexes (known-bad twins take some away) ...
+_SHAPE = text(
+    "SELECT (SELECT count(*) FROM pg_tables WHERE schemaname = 'public'),"
+    " (SELECT sum(hashtext(conname || pg_get_constraintdef(oid))::bigint) FROM pg_constraint),"
+    " (SELECT sum(hashtext(indexdef)::bigint) FROM pg_indexes WHERE schemaname = 'public'),"
+    " (SELECT count(*) FROM pg_trigger)"
+)
+# ... and every slot to the letter.
 _SUM = text("SELECT count(*), sum(hashtext(slot::text)::bigint) FROM slot")
 _KEPT = ("slot", "catalogue")
+
+Looks = tuple[tuple[Any, ...], tuple[Any, ...]]
 
 
 class Moulds:
@@ -38,7 +47,7 @@ class Moulds:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._run = uuid.uuid4().hex[:8]
-        self._made: dict[str, object] = {}
+        self._made: dict[str, Looks] = {}
         self._clean: dict[str, list[str]] = {"empty": [], "town": []}
 
     def sqlite(self, kind: str, copy: Path) -> str:
@@ -60,7 +69,9 @@ class Moulds:
     def _copy(self, kind: str, server: str) -> str:
         mould = f"perille_{self._run}_{kind}"
         if kind not in self._made:
-            self._made[kind] = _fill(make_database(server, mould), kind)
+            looks = _fill(make_database(server, mould), kind)
+            assert looks is not None
+            self._made[kind] = looks
         return make_database(server, f"perille_{uuid.uuid4().hex[:12]}", template=mould)
 
     def drop(self, server: str) -> None:
@@ -70,7 +81,7 @@ class Moulds:
             drop_database(server, f"perille_{self._run}_{kind}")
 
 
-def _fill(url: str, kind: str) -> object:
+def _fill(url: str, kind: str) -> Looks | None:
     database = Database(engine_for(url))
     migrate(database)
     if kind == "town":
@@ -81,24 +92,31 @@ def _fill(url: str, kind: str) -> object:
             conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             looks = None
         else:
-            looks = tuple(conn.execute(_SUM).one())
+            looks = _looks(conn)
     database.close()
     return looks
 
 
-def _cleaned(url: str, looked: object) -> bool:
+def _cleaned(url: str, looked: Looks) -> bool:
     """Take out what a test left; False when it is not as it was, or somebody is still there."""
     engine = create_engine(url, poolclass=NullPool)
     with engine.begin() as conn:
-        tables = len(metadata.tables) + 1  # and alembic's own
-        if conn.execute(_OTHERS).scalar_one() or conn.execute(_TABLES).scalar_one() != tables:
+        if conn.execute(_OTHERS).scalar_one() or _shape(conn) != looked[0]:
             return False
         for table in reversed(metadata.sorted_tables):
             if table.name not in _KEPT:
                 conn.execute(delete(table))
         conn.execute(update(slot).where(slot.c.taken > 0).values(taken=0))
         _forget_editions(conn)
-        return tuple(conn.execute(_SUM).one()) == looked
+        return _looks(conn) == looked
+
+
+def _looks(conn: Connection) -> Looks:
+    return _shape(conn), tuple(conn.execute(_SUM).one())
+
+
+def _shape(conn: Connection) -> tuple[Any, ...]:
+    return tuple(conn.execute(_SHAPE).one())
 
 
 def _forget_editions(conn: Connection) -> None:
