@@ -79,9 +79,9 @@ def _yes(answer: requests.Response) -> bool:
 
 def kill_again_and_again(
     server: Server, said: Acknowledged, quote: str, options: list[str], *, kills: int,
-    check: Callable[[], None],
+    check: Callable[[], None], lives: tuple[float, float] = (0.1, 1.2),
 ) -> None:  # fmt: skip
-    """Four shops at work; the server dies at random moments and is checked after each death."""
+    """Four shops at work; the server dies after `lives` seconds and is checked each time."""
     closing = threading.Event()
     shops = [
         threading.Thread(target=shop_on, args=(server, f"s{at}", quote, options, said, closing))
@@ -92,7 +92,7 @@ def kill_again_and_again(
     moment = random.Random(7)
     try:
         for _ in range(kills):
-            time.sleep(moment.uniform(0.1, 1.2))
+            time.sleep(moment.uniform(*lives))
             server.kill()
             check()
             server.start()
