@@ -10,17 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from delivery.rules.asks import QuoteAsk
-from delivery.rules.candidates import (
-    Candidate,
-    Moment,
-    day_candidates,
-    nothing_there,
-    place_candidates,
-    window_candidates,
-)
+from delivery.rules.candidates import Candidate, Moment, nothing_there
 from delivery.rules.catalogue import Catalogue, Service
+from delivery.rules.day_candidates import day_candidates
 from delivery.rules.fitting import Exclusion, why_not
 from delivery.rules.geography import Here
+from delivery.rules.place_candidates import place_candidates
+from delivery.rules.slot_candidates import window_candidates
 from delivery.store.layouts import Layouts, scarce
 
 # Of windows of one width and price, of places with the same hours: the first may be shown,

@@ -13,13 +13,14 @@ from delivery.flows.wording import Wording, wording_of
 from delivery.house import House
 from delivery.ids import new_id
 from delivery.rules.asks import QuoteAsk
-from delivery.rules.candidates import Candidate, Moment, window_candidate
+from delivery.rules.candidates import Candidate, Moment
 from delivery.rules.catalogue import Catalogue, Service
 from delivery.rules.fitting import why_not
 from delivery.rules.money import Money
 from delivery.rules.options import DeliveryOption
 from delivery.rules.refusals import NotFound, NotValid
 from delivery.rules.slate import Slate, choose
+from delivery.rules.slot_candidates import window_candidate
 from delivery.store import quotes
 from delivery.store.quotes import Quote
 

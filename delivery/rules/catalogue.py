@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import time
 from zoneinfo import ZoneInfo
 
 from delivery.rules.calendars import Calendar
 from delivery.rules.geography import Postcode
+from delivery.rules.limits import Limits
 from delivery.rules.opening_hours import OpeningHours
+from delivery.rules.tariffs import Tariff
 
 Said = Mapping[str, str]  # a short text per language
 
@@ -23,29 +25,6 @@ class Origin:
     calendar: Calendar
     opens: time
     closes: time
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a service carries. 0 means no limit."""
-
-    max_weight_g: int = 0
-    max_total_weight_g: int = 0
-    #: Longest side first; a parcel may be turned.
-    max_sides_mm: tuple[int, ...] = ()
-    max_parcels: int = 0
-    refuses: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Tariff:
-    """What a service costs, in minor units: a base, an evening part, free from a value on."""
-
-    base: int
-    by_width: Mapping[int, int] = field(default_factory=dict)
-    evening_from: time | None = None
-    evening: int = 0
-    free_from: int | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from delivery.rules.asks import QuoteAsk
-from delivery.rules.catalogue import Limits, Service
+from delivery.rules.catalogue import Service
+from delivery.rules.limits import Limits
 
 
 @dataclass(frozen=True)

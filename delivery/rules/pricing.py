@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from functools import lru_cache
 
-from delivery.rules.catalogue import Tariff
 from delivery.rules.money import Money
+from delivery.rules.tariffs import Tariff
 
 #: (code, amount); what people read comes from the words of their language.
 Parts = tuple[tuple[str, int], ...]

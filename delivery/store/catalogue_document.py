@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import time
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 from pydantic import model_validator as check
 
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,38}$")]
-PlaceId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,38}$")]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=120)]
-Cents = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
-Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
-Hour = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-MINUTES_OF_A_DAY = 24 * 60
+from delivery.store.catalogue_prices import LimitsPart, PricePart
+from delivery.store.catalogue_shapes import (
+    Code,
+    Count,
+    Hour,
+    Line,
+    Part,
+    PlaceId,
+    Said,
+    Weekday,
+    minutes_of,
+)
 
 
 class CatalogueError(ValueError):
@@ -28,21 +31,10 @@ class CatalogueError(ValueError):
         self.faults = faults
 
 
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Said(Part):
-    """A short text in each language of ours."""
-
-    en: Line
-    fi: Line
-
-
 class CalendarPart(Part):
     weekdays: list[Weekday] = Field(min_length=1)
     holidays_of: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] | None = None
-    also_closed: list[Annotated[str, StringConstraints(pattern=r"^\d\d-\d\d$")]] = []
+    also_closed: list[Annotated[str, StringConstraints(pattern=r"^\d\d-\d\d$")]] = Field([])
 
 
 class OriginPart(Part):
@@ -55,22 +47,6 @@ class OriginPart(Part):
 class ZonePart(Part):
     municipalities: list[Line] = Field(min_length=1)
     beginnings: list[Annotated[str, StringConstraints(pattern=r"^\d{1,5}$")]] = Field(min_length=1)
-
-
-class LimitsPart(Part):
-    max_weight_g: Count = 0
-    max_total_weight_g: Count = 0
-    max_sides_mm: list[Count] = Field(default=[], max_length=3)
-    max_parcels: Count = 0
-    refuses: list[Code] = []
-
-
-class PricePart(Part):
-    base: Cents
-    by_width: dict[int, Cents] = {}
-    evening_from: Hour | None = None
-    evening: Cents = 0
-    free_from: Count | None = None
 
 
 class RoundsPart(Part):
@@ -144,7 +120,7 @@ class Document(Part):
     origins: dict[Code, OriginPart]
     zones: dict[Code, ZonePart]
     services: dict[Code, ServicePart] = Field(min_length=1)
-    points: list[PointPart] = []
+    points: list[PointPart] = Field([])
 
 
 def read_document(text: str) -> Document:
@@ -161,13 +137,3 @@ def read_document(text: str) -> Document:
 
 def _path(location: tuple[Any, ...]) -> str:
     return ".".join(str(step) for step in location)
-
-
-def minutes_of(text: str) -> int:
-    hours, minutes = text.split(":")
-    return int(hours) * 60 + int(minutes)
-
-
-def clock_face(text: str) -> time:
-    """`24:00` is 0:00, the end of the day."""
-    return time(*divmod(minutes_of(text) % MINUTES_OF_A_DAY, 60))

@@ -11,12 +11,10 @@ from zoneinfo import ZoneInfo
 from delivery.rules.calendars import Calendar
 from delivery.rules.catalogue import (
     Catalogue,
-    Limits,
     Origin,
     PickupPoint,
     Rounds,
     Service,
-    Tariff,
 )
 from delivery.rules.geography import Postcode
 from delivery.rules.opening_hours import OpeningHours
@@ -24,13 +22,12 @@ from delivery.store.catalogue_document import (
     CalendarPart,
     CatalogueError,
     Document,
-    LimitsPart,
-    PricePart,
     RoundsPart,
     ServicePart,
-    clock_face,
     read_document,
 )
+from delivery.store.catalogue_prices import read_limits, read_tariff
+from delivery.store.catalogue_shapes import clock_face
 
 _TOWN = Path(__file__).parent.parent / "town"
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -148,8 +145,8 @@ def _service(
         calendar=calendars[part.calendar],
         zone_of=_zone_of(part, document, postcodes),
         zone=zone,
-        limits=_limits(part.limits),
-        tariff=_tariff(part.price),
+        limits=read_limits(part.limits),
+        tariff=read_tariff(part.price),
         description=part.description.model_dump(),
         days_ahead=part.days_ahead,
         handling_minutes=part.handling_minutes,
@@ -186,18 +183,6 @@ def _zone_of(
         for code, postcode in postcodes.items()
     }
     return {code: name for code, name in found.items() if name}
-
-
-def _limits(part: LimitsPart) -> Limits:
-    return Limits(
-        part.max_weight_g, part.max_total_weight_g,
-        tuple(sorted(part.max_sides_mm, reverse=True)), part.max_parcels, frozenset(part.refuses),
-    )  # fmt: skip
-
-
-def _tariff(part: PricePart) -> Tariff:
-    evening_from = clock_face(part.evening_from) if part.evening_from else None
-    return Tariff(part.base, part.by_width, evening_from, part.evening, part.free_from)
 
 
 def _rounds(part: RoundsPart) -> Rounds:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 import delivery.store.seeds as seeds
 from delivery.flows.finding import LEADERS
-from delivery.rules.candidates import AT_HOME, Candidate, Moment, place_candidates
+from delivery.rules.candidates import AT_HOME, Candidate, Moment
 from delivery.rules.geography import Here
+from delivery.rules.place_candidates import place_candidates
 from delivery.rules.slate import MOST_FOLDED, MOST_SHOWN, Slate, choose, dominates, vector
 from delivery.rules.windows import TimeWindow
 from delivery.store.catalogue_reading import read_catalogue

@@ -8,9 +8,11 @@ from functools import lru_cache
 
 import pytest
 
-from delivery.rules.candidates import Moment, day_candidates, place_candidates
+from delivery.rules.candidates import Moment
 from delivery.rules.catalogue import Service
+from delivery.rules.day_candidates import day_candidates
 from delivery.rules.geography import Here
+from delivery.rules.place_candidates import place_candidates
 from delivery.rules.rounds import Template, cutoff_of, windows_of_day
 from delivery.store.catalogue_reading import read_catalogue
 from delivery.store.seeds import TOWN

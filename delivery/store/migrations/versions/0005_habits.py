@@ -1,0 +1,12 @@
+"""Choices people made themselves, and what was learnt from them"""
+
+from __future__ import annotations
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
