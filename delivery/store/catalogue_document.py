@@ -34,7 +34,7 @@ class CatalogueError(ValueError):
 class CalendarPart(Part):
     weekdays: list[Weekday] = Field(min_length=1)
     holidays_of: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] | None = None
-    also_closed: list[Annotated[str, StringConstraints(pattern=r"^\d\d-\d\d$")]] = Field([])
+    also_closed: list[Annotated[str, StringConstraints(pattern=r"^\d\d-\d\d$")]] = Field(default=[])
 
 
 class OriginPart(Part):
@@ -120,7 +120,7 @@ class Document(Part):
     origins: dict[Code, OriginPart]
     zones: dict[Code, ZonePart]
     services: dict[Code, ServicePart] = Field(min_length=1)
-    points: list[PointPart] = Field([])
+    points: list[PointPart] = Field(default=[])
 
 
 def read_document(text: str) -> Document:

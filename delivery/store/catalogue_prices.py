@@ -14,12 +14,12 @@ class LimitsPart(Part):
     max_total_weight_g: Count = 0
     max_sides_mm: list[Count] = Field(default=[], max_length=3)
     max_parcels: Count = 0
-    refuses: list[Code] = Field([])
+    refuses: list[Code] = Field(default=[])
 
 
 class PricePart(Part):
     base: Cents
-    by_width: dict[int, Cents] = Field({})
+    by_width: dict[int, Cents] = Field(default={})
     evening_from: Hour | None = None
     evening: Cents = 0
     free_from: Count | None = None
