@@ -17,6 +17,7 @@ from delivery.metrics import Metrics
 from delivery.settings import Settings
 from delivery.store.catalogue import Catalogues, NoCatalogue
 from delivery.store.engine import Database, engine_for
+from delivery.store.layouts import Layouts
 from delivery.web import (
     carrier_webhooks,
     demo,
@@ -52,6 +53,7 @@ def build_house(settings: Settings, clock: Clock = system_clock) -> House:
         database=database,
         clock=clock,
         catalogues=Catalogues(database),
+        layouts=Layouts(database),
         words=Words(asset("templates/words")),
         texts=Texts(asset("templates/notices")),
     )

@@ -8,6 +8,7 @@ from delivery.clock import Clock
 from delivery.settings import Settings
 from delivery.store.catalogue import Catalogues
 from delivery.store.engine import Database
+from delivery.store.layouts import Layouts
 from delivery.words import Words
 from notifications.notice import Texts
 
@@ -18,5 +19,6 @@ class House:
     database: Database
     clock: Clock
     catalogues: Catalogues
+    layouts: Layouts
     words: Words
     texts: Texts

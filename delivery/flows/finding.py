@@ -1,27 +1,32 @@
-"""From a request to candidates: the catalogue's rules over the slots that are free."""
+"""From a request to candidates: what the rules allow, and then what is still free.
+
+`search` is what the catalogue alone decides; `Search.feasible` adds the facts. Between the two
+stands one look at the database, which many requests can share.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
-
-from sqlalchemy import Connection
 
 from delivery.rules.asks import QuoteAsk
 from delivery.rules.candidates import Candidate, Moment, nothing_there
 from delivery.rules.catalogue import Catalogue, Service
 from delivery.rules.day_candidates import day_candidates
+from delivery.rules.facts import Facts
 from delivery.rules.fitting import Exclusion, why_not
 from delivery.rules.geography import Here
 from delivery.rules.place_candidates import place_candidates
+from delivery.rules.rounds import ZonePlan
 from delivery.rules.slot_candidates import window_candidates
-from delivery.store.layouts import Layouts, scarce
 
 # Of windows of one width and price, of places with the same hours: the first may be shown,
 # the next may stand among the folded, and no other can be worth showing.
 LEADERS = 2
+
+PlanOf = Callable[[Service, str], ZonePlan]
 
 
 class Feasible(NamedTuple):
@@ -29,65 +34,96 @@ class Feasible(NamedTuple):
     exclusions: list[Exclusion]
 
 
-class Offering(NamedTuple):
-    """What candidates are made of: a catalogue, the slots in memory, and who asks when."""
+class Search(NamedTuple):
+    """A request, the services that fit it, and what they offer before anybody looks for places."""
 
     catalogue: Catalogue
-    layouts: Layouts
     ask: QuoteAsk
     moment: Moment
-    #: At which the slots are looked at.
-    now: datetime
+    here: Here
+    #: Services with windows, and their plan where this customer lives.
+    planned: list[tuple[Service, ZonePlan]]
+    #: Candidates of the others by service: no van's places to look at.
+    others: list[tuple[Service, list[Candidate]]]
+    exclusions: list[Exclusion]
+    #: The zones and points whose places decide.
+    zones: list[str]
 
-    @property
-    def zone(self) -> ZoneInfo:
-        """The clock of the people we deliver to."""
-        return self.catalogue.services[0].zone
+    def feasible(self, facts: Facts, *, leaders: int = 0) -> Feasible:
+        """What is free by these facts, and every service that has nothing with its reason."""
+        found: list[Candidate] = []
+        exclusions = list(self.exclusions)
+        for service, plan in self.planned:
+            free = window_candidates(
+                service, plan, facts.left, self.ask, self.moment, each_price=leaders
+            )
+            found += free
+            if not free:
+                exclusions.append(nothing_there(service))
+        for service, free in self.others:
+            if facts.full and service.promise == "place":
+                free = self._not_full(service, free, facts.full, leaders)
+            found += free
+            if not free:
+                exclusions.append(nothing_there(service))
+        return Feasible(found, exclusions)
 
-    def feasible(self, conn: Connection, *, leaders: int = 0) -> Feasible:
-        """Everything free now, and every service that has nothing with its reason."""
-        found = Feasible([], [])
-        for service in self.catalogue.services:
-            excluded = why_not(service, self.ask)
-            if excluded is None:
-                candidates = self.of(conn, service, leaders)
-                found.candidates.extend(candidates)
-                excluded = None if candidates else nothing_there(service)
-            if excluded is not None:
-                found.exclusions.append(excluded)
-        return found
-
-    def of(self, conn: Connection, service: Service, leaders: int = 0) -> Iterable[Candidate]:
-        """The candidates of one service that fits; capacity is asked of the database."""
-        if service.promise == "slot":
-            zone = service.zone_of[self.ask.postcode]
-            plan = self.layouts.plan(conn, service, zone, self.now)
-            few = scarce(conn, service.code, zone, self.now)
-            return window_candidates(service, plan, few, self.ask, self.moment, each_price=leaders)
-        return self.without_slots(service, leaders)
-
-    def without_slots(self, service: Service, leaders: int = 0) -> list[Candidate]:
-        """The candidates of a service that has no capacity of its own."""
-        if service.promise == "day":
-            return day_candidates(service, self.ask, self.moment)
-        return place_candidates(service, self.ask, self.moment, self.here(), each_hours=leaders)
-
-    def slotless(self) -> list[Candidate]:
-        """The candidates of every fitting service that has no capacity of its own."""
-        return [
-            each
-            for service in self.catalogue.services
-            if service.promise != "slot" and why_not(service, self.ask) is None
-            for each in self.without_slots(service)
-        ]
-
-    def here(self) -> Here:
-        """The address if the shop knows it, else the middle of the postcode."""
-        if self.ask.lat is not None and self.ask.lon is not None:
-            return Here.at(self.ask.lat, self.ask.lon)
-        postcode = self.catalogue.postcodes[self.ask.postcode]
-        return Here.at(postcode.lat, postcode.lon)
+    def _not_full(
+        self, service: Service, near: list[Candidate], full: frozenset[tuple[str, str]],
+        leaders: int,
+    ) -> list[Candidate]:  # fmt: skip
+        if not any(is_full(each, full) for each in near):
+            return near
+        # The nearest are full: look at all of them, and at the same number of those left.
+        every = place_candidates(service, self.ask, self.moment, self.here)
+        free = [each for each in every if not is_full(each, full)]
+        return free[: max(len(near), leaders)] if leaders else free
 
 
-def offering(catalogue: Catalogue, layouts: Layouts, ask: QuoteAsk, now: datetime) -> Offering:
-    return Offering(catalogue, layouts, ask, Moment.of(ask, now), now)
+def is_full(candidate: Candidate, full: frozenset[tuple[str, str]]) -> bool:
+    point = candidate.point
+    return point is not None and (point.id, f"{candidate.window.start:%Y-%m-%d}") in full
+
+
+def zone_of_people(catalogue: Catalogue) -> ZoneInfo:
+    """The clock of the people we deliver to."""
+    return catalogue.services[0].zone
+
+
+def here_of(catalogue: Catalogue, ask: QuoteAsk) -> Here:
+    """The address if the shop knows it, else the middle of the postcode."""
+    if ask.lat is not None and ask.lon is not None:
+        return Here.at(ask.lat, ask.lon)
+    postcode = catalogue.postcodes[ask.postcode]
+    return Here.at(postcode.lat, postcode.lon)
+
+
+def search(
+    catalogue: Catalogue, plan_of: PlanOf, ask: QuoteAsk, now: datetime, *,
+    leaders: int = 0, later: datetime | None = None, only: str | None = None,
+) -> Search:  # fmt: skip
+    """What the rules allow. `later` is a moment after the quote at which it is looked at again."""
+    moment = Moment.of(ask, now)
+    if later is not None and later > moment.ready:
+        moment = moment._replace(ready=later)
+    found = Search(catalogue, ask, moment, here_of(catalogue, ask), [], [], [], [])
+    for service in catalogue.services:
+        if only is not None and service.code != only:
+            continue
+        excluded = why_not(service, ask)
+        if excluded is not None:
+            found.exclusions.append(excluded)
+        elif service.promise == "slot":
+            zone = service.zone_of[ask.postcode]
+            found.planned.append((service, plan_of(service, zone)))
+            found.zones.append(zone)
+        else:
+            found.others.append((service, without_slots(found, service, leaders)))
+    return found
+
+
+def without_slots(found: Search, service: Service, leaders: int = 0) -> list[Candidate]:
+    """The candidates of a service that has no windows of its own."""
+    if service.promise == "day":
+        return day_candidates(service, found.ask, found.moment)
+    return place_candidates(service, found.ask, found.moment, found.here, each_hours=leaders)

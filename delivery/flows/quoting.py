@@ -8,13 +8,21 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from delivery.flows.finding import LEADERS, Feasible, Offering, offering
+from delivery.flows import looking
+from delivery.flows.finding import (
+    LEADERS,
+    Search,
+    search,
+    without_slots,
+    zone_of_people,
+)
 from delivery.flows.wording import Wording, wording_of
 from delivery.house import House
 from delivery.ids import new_id
 from delivery.rules.asks import QuoteAsk
 from delivery.rules.candidates import Candidate, Moment
 from delivery.rules.catalogue import Catalogue, Service
+from delivery.rules.facts import Facts
 from delivery.rules.fitting import why_not
 from delivery.rules.money import Money
 from delivery.rules.options import DeliveryOption
@@ -25,8 +33,8 @@ from delivery.store import quotes
 from delivery.store.quotes import Quote
 
 __all__ = [
-    "Quote", "QuoteAsk", "all_options", "free_options", "get_answer", "get_quote", "keep_quote",
-    "make_quote", "option_of", "quote_options",
+    "Quote", "QuoteAsk", "all_options", "answer_again", "begin", "compose", "free_options",
+    "get_answer", "get_quote", "keep_quote", "make_quote", "option_of", "quote_options",
 ]  # fmt: skip
 
 get_answer = quotes.get_answer
@@ -53,15 +61,38 @@ def quote_options(house: House, ask: QuoteAsk, *, now: datetime) -> bytes:
 
 def make_quote(house: House, ask: QuoteAsk, *, now: datetime) -> Quote:
     """A quote that is not kept yet. Raises `NotValid` for what no catalogue could serve."""
+    found = begin(house, ask, now=now)
+    with house.database.read() as conn:
+        facts = looking.look(conn, found, house.layouts.newest(now))
+    return compose(house, found, facts, now=now)
+
+
+def begin(house: House, ask: QuoteAsk, *, now: datetime) -> Search:
+    """What the catalogue allows, before a look at what is free. Raises `NotValid`."""
     catalogue = house.catalogues.current()
     _check(ask, catalogue, now)
-    offer = offering(catalogue, house.catalogues.layouts, ask, now)
-    with house.database.read() as conn:
-        feasible = offer.feasible(conn, leaders=LEADERS)
+    layouts = house.layouts
+    return search(
+        catalogue, lambda service, zone: layouts.plan(service, zone, now), ask, now,
+        leaders=LEADERS,
+    )  # fmt: skip
+
+
+def compose(house: House, found: Search, facts: Facts, *, now: datetime) -> Quote:
+    """The quote that these facts give; nothing is asked of the database any more."""
     quote_id = new_id("q")
     valid_until = now + timedelta(minutes=house.settings.quotes.minutes)
-    answer = _answer(house, offer, feasible, quote_id, valid_until)
-    return Quote(quote_id, now, valid_until, catalogue.version, ask.as_json(), answer)
+    answer = _answer(house, found, facts, quote_id, valid_until)
+    version = found.catalogue.version
+    return Quote(
+        quote_id, now, valid_until, version, 0, facts.as_json(), found.ask.as_json(), answer
+    )
+
+
+def answer_again(house: House, quote: Quote) -> bytes:
+    """The answer that what the quote kept gives today; a faithful replay is the same bytes."""
+    found, facts = _search_again(house, quote, leaders=LEADERS)
+    return _answer(house, found, facts, quote.id, quote.valid_until)
 
 
 def _check(ask: QuoteAsk, catalogue: Catalogue, now: datetime) -> None:
@@ -76,15 +107,16 @@ def _check(ask: QuoteAsk, catalogue: Catalogue, now: datetime) -> None:
 
 
 def _answer(
-    house: House, offer: Offering, feasible: Feasible, quote_id: str, valid_until: datetime
+    house: House, found: Search, facts: Facts, quote_id: str, valid_until: datetime
 ) -> bytes:
-    catalogue = offer.catalogue
-    wording = _wording(house, catalogue, offer.ask)
+    catalogue = found.catalogue
+    wording = _wording(house, catalogue, found.ask)
+    feasible = found.feasible(facts, leaders=LEADERS)
     slate = choose(feasible.candidates)
     return orjson.dumps(
         {
             "id": quote_id,
-            "valid_until": valid_until.astimezone(offer.zone).isoformat(),
+            "valid_until": valid_until.astimezone(zone_of_people(catalogue)).isoformat(),
             "currency": catalogue.currency,
             # Nobody's habits are known yet; a guess would be worse than no suggestion.
             "recommended": None,
@@ -119,57 +151,77 @@ def option_of(conn: Connection, house: House, quote: Quote, option_id: str) -> D
 
     Raises `OptionUnknown` for one that this quote could not offer.
     """
-    offer, wording = _again(house, quote)
+    catalogue = house.catalogues.version(quote.catalogue_version)
     for shown in orjson.loads(quote.answer)["options"]:
         if shown["id"] == option_id:
-            return DeliveryOption.from_json(shown, offer.zone)
-    candidate = _decoded(conn, offer, option_id)
+            return DeliveryOption.from_json(shown, zone_of_people(catalogue))
+    ask = QuoteAsk.from_json(quote.request)
+    candidate = _decoded(conn, house, catalogue, ask, quote, option_id)
     if candidate is None:
         raise OptionUnknown
-    return wording.option(candidate)
+    return _wording(house, catalogue, ask).option(candidate)
 
 
-def _again(house: House, quote: Quote) -> tuple[Offering, Wording]:
+def _search_again(
+    house: House, quote: Quote, *, leaders: int = 0, later: datetime | None = None
+) -> tuple[Search, Facts]:
     catalogue = house.catalogues.version(quote.catalogue_version)
-    ask = QuoteAsk.from_json(quote.request)
-    wording = _wording(house, catalogue, ask)
-    return offering(catalogue, house.catalogues.layouts, ask, quote.at), wording
+    facts = Facts.from_json(quote.facts)
+    at, layouts = later or quote.at, house.layouts
+    found = search(
+        catalogue, lambda service, zone: layouts.plan_at(service, zone, at, facts.slots),
+        QuoteAsk.from_json(quote.request), quote.at, leaders=leaders, later=later,
+    )  # fmt: skip
+    return found, facts
 
 
-def _decoded(conn: Connection, offer: Offering, option_id: str) -> Candidate | None:
+def _decoded(
+    conn: Connection, house: House, catalogue: Catalogue, ask: QuoteAsk, quote: Quote,
+    option_id: str,
+) -> Candidate | None:  # fmt: skip
     """The candidate an id names, if the rules allowed it then; capacity is not asked."""
     code, _, what = option_id.removeprefix("opt_").partition(".")
-    service = offer.catalogue.service(code)
-    if service is None or why_not(service, offer.ask) is not None:
+    service = catalogue.service(code)
+    if service is None or why_not(service, ask) is not None:
         return None
+    found = search(catalogue, _no_plan, ask, quote.at, only="")
     if service.promise == "slot":
-        return _window_named(conn, offer, service, what)
-    return next((each for each in offer.without_slots(service) if each.id == option_id), None)
+        return _window_named(conn, house, found, service, what)
+    return next((each for each in without_slots(found, service) if each.id == option_id), None)
+
+
+def _no_plan(_service: Service, _zone: str) -> Any:
+    raise AssertionError("nothing is searched here")
 
 
 def _window_named(
-    conn: Connection, offer: Offering, service: Service, what: str
+    conn: Connection, house: House, found: Search, service: Service, what: str
 ) -> Candidate | None:
     number = what.removeprefix("s")
     if not (what.startswith("s") and number.isascii() and number.isdigit() and len(number) < 16):
         return None
-    zone = service.zone_of[offer.ask.postcode]
-    planned = offer.layouts.planned(conn, service, zone, int(number))
+    zone = service.zone_of[found.ask.postcode]
+    planned = house.layouts.planned(conn, service, zone, int(number))
     if planned is None:
         return None
-    return window_candidate(service, planned, offer.ask, offer.moment)
+    return window_candidate(service, planned, found.ask, found.moment)
 
 
 def all_options(
     conn: Connection, house: House, quote: Quote, *, now: datetime
 ) -> list[DeliveryOption]:
     """Everything this quote allows, is still free and can still be made, earliest first."""
-    offer, wording = _again(house, quote)
-    later = Moment(offer.moment.now, max(now, offer.moment.ready))
-    free = offer._replace(moment=later, now=now).feasible(conn).candidates
+    found, _then = _search_again(house, quote, later=max(now, quote.at))
+    facts = looking.look(conn, found, 0)
     # A day or a place that has moved on to a later date is not what was quoted.
-    quoted = {each.id for each in offer.slotless()}
+    quoted = {
+        each.id
+        for service, _free in found.others
+        for each in without_slots(found._replace(moment=Moment.of(found.ask, quote.at)), service)
+    }
+    free = found.feasible(facts).candidates
     shown = [each for each in free if each.slot_id is not None or each.id in quoted]
+    wording = _wording(house, found.catalogue, found.ask)
     return [wording.option(each) for each in sorted(shown, key=_by_time)]
 
 
@@ -189,13 +241,11 @@ def free_options(
     """What is free at this moment for a stored request, earliest first, with what moving costs."""
     catalogue = house.catalogues.current()
     ask = QuoteAsk.from_json(request)
-    offer = offering(catalogue, house.catalogues.layouts, ask, now)
+    layouts = house.layouts
+    found = search(
+        catalogue, lambda which, zone: layouts.plan(which, zone, now), ask, now, only=service
+    )
     wording = _wording(house, catalogue, ask, locale)
     free = Money(0, catalogue.currency)
-    if service is None:
-        candidates = offer.feasible(conn).candidates
-    else:
-        wanted = catalogue.service(service)
-        fits = wanted is not None and why_not(wanted, ask) is None
-        candidates = list(offer.of(conn, wanted)) if wanted is not None and fits else []
+    candidates = found.feasible(looking.look(conn, found, 0)).candidates
     return [wording.option(each, fee=free) for each in sorted(candidates, key=_by_time)]

@@ -7,14 +7,13 @@ from functools import lru_cache
 from typing import Any
 
 from delivery.rules import phrases
-from delivery.rules.candidates import Candidate
+from delivery.rules.candidates import FEW_PLACES, Candidate
 from delivery.rules.catalogue import Catalogue, PickupPoint
 from delivery.rules.fitting import Exclusion
 from delivery.rules.money import Money
 from delivery.rules.opening_hours import DAY_AND_NIGHT
 from delivery.rules.options import DeliveryOption, Place, PricePart
 from delivery.rules.slate import Folded
-from delivery.store.layouts import FEW_PLACES
 from delivery.words import Words
 
 LONGEST_REASON = 60

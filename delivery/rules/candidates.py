@@ -13,6 +13,8 @@ from delivery.rules.windows import TimeWindow
 
 #: More places than anybody counts: a slot that is not among the scarce ones.
 PLENTY = 1_000_000
+#: A window with so few places left is said to have few.
+FEW_PLACES = 3
 #: Effort of a delivery to the door; a place costs its metres.
 AT_HOME = -1
 

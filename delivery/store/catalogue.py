@@ -12,7 +12,6 @@ from delivery.rules.catalogue import Catalogue
 from delivery.rules.refusals import NotFound
 from delivery.store.catalogue_reading import read_catalogue
 from delivery.store.engine import Database
-from delivery.store.layouts import Layouts
 from delivery.store.tables import catalogue
 
 # How long the newest version is believed to be the newest.
@@ -42,7 +41,6 @@ class Catalogues:
         self._versions: dict[int, Catalogue] = {}
         self._newest: Catalogue | None = None
         self._believed_until = 0.0
-        self.layouts = Layouts()
 
     def current(self) -> Catalogue:
         """The newest version, looked up at most once a second. Raises `NoCatalogue`."""

@@ -84,15 +84,22 @@ class Database:
 
         Raises SQLAlchemy's `TimeoutError` or `OperationalError` when its turn does not come.
         """
+        with self.turn(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """The right to write: of one at a time where the database has one writer.
+
+        Raises SQLAlchemy's `TimeoutError` when it does not come.
+        """
         if self._turn is None:
-            with self.engine.begin() as connection:
-                yield connection
+            yield
             return
         if not self._turn.acquire(timeout=TURN_SECONDS):
             raise TimeoutError("other writers took too long")
         try:
-            with self.engine.begin() as connection:
-                yield connection
+            yield
         finally:
             self._turn.release()
 

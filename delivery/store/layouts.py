@@ -1,24 +1,27 @@
-"""The slots of a zone, kept in memory: they are only ever added, and only `taken` changes."""
+"""The slots of a zone, kept in memory: they are only ever added, and only what is taken changes."""
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from delivery.rules.catalogue import Service
 from delivery.rules.rounds import Planned, SlotTimes, ZonePlan, plan_zone
+from delivery.store.engine import Database
 from delivery.store.tables import slot
 
-# New slots are noticed this late at most; they are made two weeks ahead.
-BELIEVED_FOR = timedelta(seconds=30)
-#: A window with so few places left is said to have few.
-FEW_PLACES = 3
-_MOST_KEPT = 500
+#: New slots are noticed this late at most; they are made two weeks ahead.
+BELIEVED_SECONDS = 1.0
+# What is over is forgotten by reading anew, this often.
+_READ_ANEW = timedelta(hours=24)
+_MOST_KEPT = 20_000
 
+_COLUMNS = (slot.c.id, slot.c.start_at, slot.c.end_at, slot.c.within)
 _OF_ZONE = (
-    select(slot.c.id, slot.c.start_at, slot.c.end_at, slot.c.within)
+    select(*_COLUMNS)
     .where(
         slot.c.service == bindparam("service"),
         slot.c.zone == bindparam("zone"),
@@ -26,57 +29,91 @@ _OF_ZONE = (
     )
     .order_by(slot.c.id)
 )
-_ONE = select(slot.c.id, slot.c.start_at, slot.c.end_at, slot.c.within).where(
+_ONE = select(*_COLUMNS).where(
     slot.c.id == bindparam("id"),
     slot.c.service == bindparam("service"),
     slot.c.zone == bindparam("zone"),
 )
-_ROUND = select(slot.c.id, slot.c.start_at, slot.c.end_at, slot.c.within).where(
-    slot.c.id.in_(bindparam("ids", expanding=True))
-)
-_SCARCE = select(slot.c.id, slot.c.capacity - slot.c.taken).where(
-    slot.c.service == bindparam("service"),
-    slot.c.zone == bindparam("zone"),
-    slot.c.start_at > bindparam("after"),
-    slot.c.capacity - slot.c.taken <= FEW_PLACES,
-)
-# A round may have begun while an hour in it has not.
-_LONGEST_ROUND = timedelta(hours=24)
+_ROUND = select(*_COLUMNS).where(slot.c.id.in_(bindparam("ids", expanding=True)))
+_NEWEST = select(func.coalesce(func.max(slot.c.id), 0))
 
 
-class _Kept(NamedTuple):
+class _Read(NamedTuple):
+    """The slots of a service in a zone as the database had them."""
+
+    rows: list[SlotTimes]
+    upto: int
+    at: datetime
+
+
+class _Plan(NamedTuple):
     service: Service
-    read_at: datetime
+    of: _Read
     plan: ZonePlan
 
 
 class Layouts:
-    """One plan per service and zone. Capacity is never kept: `scarce` asks each time."""
+    """One plan per service and zone. What is taken is never kept: it is asked each time."""
 
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], _Kept] = {}
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._read: dict[tuple[str, str], _Read] = {}
+        self._plans: dict[tuple[str, str], _Plan] = {}
+        self._newest = 0
+        self._believed_until = 0.0
+        self._looked_at: datetime | None = None
 
-    def plan(self, conn: Connection, service: Service, zone: str, now: datetime) -> ZonePlan:
+    def newest(self, now: datetime) -> int:
+        """The greatest slot id, looked up at most once a second."""
+        if time.monotonic() >= self._believed_until or now != self._looked_at:
+            self._look(now)
+        return self._newest
+
+    def _look(self, now: datetime) -> None:
+        moment = time.monotonic()
+        fresh = moment < self._believed_until
+        if fresh and self._looked_at and abs(now - self._looked_at) < timedelta(seconds=1):
+            return
+        self._looked_at = now
+        with self._database.read() as conn:
+            self._newest = conn.execute(_NEWEST).scalar_one()
+        self._believed_until = moment + BELIEVED_SECONDS
+
+    def plan(self, service: Service, zone: str, now: datetime) -> ZonePlan:
         """The windows of a service in a zone that have not ended."""
         key = (service.code, zone)
-        kept = self._kept.get(key)
-        fresh = (
-            kept is not None
-            and kept.service is service
-            and kept.read_at <= now < kept.read_at + BELIEVED_FOR
-        )
-        if kept is None or not fresh:
-            kept = _Kept(service, now, read_plan(conn, service, zone, now))
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            self._kept[key] = kept
+        read, newest = self._read.get(key), self.newest(now)
+        if read is None or read.upto != newest or not read.at <= now < read.at + _READ_ANEW:
+            read = self._read_zone(key, newest, now)
+        kept = self._plans.get(key)
+        if kept is None or kept.service is not service or kept.of is not read:
+            # Only the catalogue changed, or nothing is known yet: the rows are planned again.
+            kept = self._plans[key] = _Plan(service, read, plan_zone(service, zone, read.rows))
         return kept.plan
+
+    def _read_zone(self, key: tuple[str, str], newest: int, now: datetime) -> _Read:
+        asked = {"service": key[0], "zone": key[1], "after": now}
+        with self._database.read() as conn:
+            rows = [SlotTimes(*row) for row in conn.execute(_OF_ZONE, asked)]
+        known = self._read.get(key)
+        if known is not None and known.rows == rows and known.at <= now:
+            # Others' slots raised the number; the plan made of these stands.
+            read = known._replace(upto=newest)
+            if key in self._plans and self._plans[key].of is known:
+                self._plans[key] = self._plans[key]._replace(of=read)
+        else:
+            read = _Read(rows, newest, now)
+        if len(self._read) >= _MOST_KEPT:
+            self._read.clear()
+            self._plans.clear()
+        self._read[key] = read
+        return read
 
     def planned(
         self, conn: Connection, service: Service, zone: str, slot_id: int
     ) -> Planned | None:
         """One window of a service in a zone, however old; None if there is none."""
-        kept = self._kept.get((service.code, zone))
+        kept = self._plans.get((service.code, zone))
         if kept is not None and kept.service is service and slot_id in kept.plan.by_slot:
             return kept.plan.by_slot[slot_id]
         asked = {"service": service.code, "zone": zone, "id": slot_id}
@@ -84,17 +121,12 @@ class Layouts:
         if found is None:
             return None
         around = conn.execute(_ROUND, {"ids": found.within}).all() if found.within else []
-        return plan_zone(service, [SlotTimes(*row) for row in (found, *around)]).by_slot[slot_id]
+        rows = [SlotTimes(*row) for row in (found, *around)]
+        return plan_zone(service, zone, rows).by_slot.get(slot_id)
 
-
-def read_plan(conn: Connection, service: Service, zone: str, after: datetime) -> ZonePlan:
-    """The windows of a service in a zone that end later than `after`, as the database has them."""
-    asked = {"service": service.code, "zone": zone, "after": after}
-    rows = conn.execute(_OF_ZONE, asked)
-    return plan_zone(service, [SlotTimes(*row) for row in rows])
-
-
-def scarce(conn: Connection, service: str, zone: str, now: datetime) -> dict[int, int]:
-    """Places left by slot, for those with few or none: the only ones that need a look."""
-    asked = {"service": service, "zone": zone, "after": now - _LONGEST_ROUND}
-    return {slot_id: left for slot_id, left in conn.execute(_SCARCE, asked)}
+    def plan_at(self, service: Service, zone: str, at: datetime, upto: int) -> ZonePlan:
+        """The plan as it was then: no slot that was made later."""
+        asked = {"service": service.code, "zone": zone, "after": at}
+        with self._database.read() as conn:
+            rows = [SlotTimes(*row) for row in conn.execute(_OF_ZONE, asked) if row.id <= upto]
+        return plan_zone(service, zone, rows)

@@ -11,22 +11,26 @@ from sqlalchemy import Connection, bindparam, insert, select
 from delivery.rules.refusals import NotFound
 from delivery.store.tables import quote
 
-_ADD = insert(quote)
+ADD = insert(quote)
 _GET = select(
-    quote.c.id, quote.c.at, quote.c.valid_until, quote.c.catalogue_version, quote.c.request,
-    quote.c.answer,
+    quote.c.id, quote.c.at, quote.c.valid_until, quote.c.catalogue_version,
+    quote.c.record_version, quote.c.facts, quote.c.request, quote.c.answer,
 ).where(quote.c.id == bindparam("id"))  # fmt: skip
 _ANSWER = select(quote.c.answer).where(quote.c.id == bindparam("id"))
 
 
 @dataclass(frozen=True)
 class Quote:
-    """One answer to one request, locked: with `at` and the version it gives every option again."""
+    """One answer to one request, locked: with what it was made from it gives every option again."""
 
     id: str
     at: datetime
     valid_until: datetime
     catalogue_version: int
+    #: Of the record of promises kept; 0 when there was none.
+    record_version: int
+    #: What changes between two quotes of one moment, see `rules.facts`.
+    facts: dict[str, Any]
     request: dict[str, Any]
     answer: bytes
 
@@ -36,7 +40,7 @@ class NoSuchQuote(NotFound):
 
 
 def add(conn: Connection, quote: Quote) -> None:
-    conn.execute(_ADD, dict(vars(quote)))
+    conn.execute(ADD, dict(vars(quote)))
 
 
 def get(conn: Connection, quote_id: str) -> Quote:

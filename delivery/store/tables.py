@@ -16,12 +16,13 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from delivery.store.tables_slots import slot, slot_plan
 from notifications.columns import UtcDateTime
 from notifications.tables import RowId, metadata
 
 __all__ = [
     "api_key", "booking", "carrier_event", "catalogue", "conversation", "hold", "idempotency",
-    "lease", "metadata", "milestone", "note", "promise", "quote", "session", "slot", "staff",
+    "lease", "metadata", "milestone", "note", "promise", "quote", "session", "slot", "slot_plan", "staff",
 ]  # fmt: skip
 
 HOLD_STATES = ("open", "booked", "released", "expired")
@@ -40,24 +41,6 @@ catalogue = Table(
     Column("loaded_at", UtcDateTime, nullable=False),
 )
 
-slot = Table(
-    "slot",
-    metadata,
-    Column("id", RowId, primary_key=True),
-    Column("service", String(40), nullable=False),
-    Column("zone", String(40), nullable=False),
-    Column("start_at", UtcDateTime, nullable=False),
-    Column("end_at", UtcDateTime, nullable=False),
-    # The slots this one lies within, widest first. A place taken here is taken in each of
-    # them too, so a full 4 h window has no free hour inside. [] for the widest.
-    Column("within", JSON, nullable=False),
-    Column("capacity", Integer, nullable=False),
-    Column("taken", Integer, nullable=False, server_default="0"),
-    CheckConstraint("taken >= 0 AND taken <= capacity", name="not_oversold"),
-    CheckConstraint("start_at < end_at", name="forward"),
-    UniqueConstraint("service", "zone", "start_at", "end_at"),
-)
-
 quote = Table(
     "quote",
     metadata,
@@ -65,7 +48,10 @@ quote = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("valid_until", UtcDateTime, nullable=False),
     Column("catalogue_version", Integer, ForeignKey("catalogue.version"), nullable=False),
-    # What was asked, as checked; with `at` and the version it gives every option again.
+    Column("record_version", Integer, nullable=False, server_default="0"),
+    # What was free then, and what was known of the customer's habits.
+    Column("facts", JSON, nullable=False, server_default="{}"),
+    # What was asked, as checked; with all of the above it gives every option again.
     Column("request", JSON, nullable=False),
     # What was answered, byte for byte.
     Column("answer", LargeBinary, nullable=False),
@@ -81,6 +67,8 @@ hold = Table(
     # The option as it was shown: title, price and window do not move any more.
     Column("option", JSON, nullable=False),
     Column("slot_id", RowId, ForeignKey("slot.id")),
+    # Load units taken with the place.
+    Column("load", Integer, nullable=False, server_default="0"),
     Column("state", String(10), nullable=False),
     Column("origin", String(12), nullable=False),
     # How often a paying customer asked for more time.
@@ -112,6 +100,7 @@ booking = Table(
     Column("carrier", String(40), nullable=False),
     Column("service", String(40), nullable=False),
     Column("slot_id", RowId, ForeignKey("slot.id")),
+    Column("load", Integer, nullable=False, server_default="0"),
     Column("tracking_number", String(64)),
     # The promise that stands now; every one we gave is in `promise`.
     Column("window_start", UtcDateTime, nullable=False),
@@ -145,7 +134,7 @@ promise = Table(
     Column("end_at", UtcDateTime, nullable=False),
     Column("zone_name", String(40), nullable=False),
     Column("tzdata", String(12), nullable=False),
-    # booked | delayed | eta_changed | rescheduled | undone; what people read is `reason`
+    # booked | delayed | eta_changed | rescheduled | narrowed | undone; what people read is `reason`
     Column("cause", String(20), nullable=False),
     Column("reason", JSON, nullable=False),
     Column("at", UtcDateTime, nullable=False),

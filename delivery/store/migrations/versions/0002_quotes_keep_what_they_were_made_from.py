@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -9,4 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.add_column(
+        "quote", sa.Column("record_version", sa.Integer(), nullable=False, server_default="0")
+    )
+    op.add_column("quote", sa.Column("facts", sa.JSON(), nullable=False, server_default="{}"))

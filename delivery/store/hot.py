@@ -1,0 +1,111 @@
+"""The shortest way to the database, for the one place where every microsecond is paid by a shopper.
+
+The same prebuilt statements as everywhere, compiled once for the dialect and run on the driver's
+own connection: a third of the CPU of going through the engine (field figures: 30 against 75-221 us
+a query). One thread uses one of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Executable
+from sqlalchemy.exc import OperationalError
+
+from delivery.store.engine import Database
+
+_Binder = Callable[[Any], Any]
+
+
+class Compiled:
+    """A statement in the words of one driver, with what turns our values into the driver's."""
+
+    def __init__(self, statement: Any, database: Database) -> None:
+        dialect = database.engine.dialect
+        compiled = statement.compile(dialect=dialect)
+        self.sql = str(compiled)
+        names = compiled.positiontup if compiled.positional else list(compiled.binds)
+        self._binders = [
+            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+            for name in names
+        ]
+        self._positional = compiled.positional
+
+    def bound(self, given: Mapping[str, Any]) -> Sequence[Any] | dict[str, Any]:
+        values = [
+            (name, binder(given[name]) if binder else given[name])
+            for name, binder in self._binders
+        ]
+        return [value for _name, value in values] if self._positional else dict(values)
+
+
+class HotConnection:
+    """One connection of the driver's own, opened when first needed and again after it broke.
+
+    Raises SQLAlchemy's `OperationalError` for whatever the driver says.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._compiled: dict[int, Compiled] = {}
+        self._raw: Any = None
+
+    def fetch(self, statement: Executable, given: Mapping[str, Any]) -> list[Any]:
+        """All rows, as the driver gives them."""
+        compiled = self._of(statement)
+        return self._tried(lambda raw: raw.execute(compiled.sql, compiled.bound(given)).fetchall())
+
+    def write(self, statement: Executable, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run a statement for each of the rows in one transaction, committed when this returns."""
+        compiled = self._of(statement)
+        bound = [compiled.bound(row) for row in rows]
+        with self._database.turn():
+            self._tried(lambda raw: self._write(raw, compiled.sql, bound))
+
+    def _write(self, raw: Any, sql: str, bound: list[Any]) -> None:
+        if self._database.name == "postgresql":
+            if len(bound) == 1:
+                raw.execute(sql, bound[0])  # commits by itself
+                return
+            with raw.transaction(), raw.cursor() as cursor:
+                cursor.executemany(sql, bound)
+            return
+        raw.execute("BEGIN IMMEDIATE")
+        try:
+            raw.executemany(sql, bound)
+            raw.execute("COMMIT")
+        except BaseException:
+            if raw.in_transaction:
+                raw.execute("ROLLBACK")
+            raise
+
+    def close(self) -> None:
+        raw, self._raw = self._raw, None
+        if raw is not None:
+            raw.close()
+
+    def _of(self, statement: Executable) -> Compiled:
+        found = self._compiled.get(id(statement))
+        if found is None:
+            found = self._compiled[id(statement)] = Compiled(statement, self._database)
+        return found
+
+    def _tried(self, work: Callable[[Any], Any]) -> Any:
+        driver = self._database.engine.dialect.loaded_dbapi
+        try:
+            if self._raw is None:
+                self._raw = self._opened()
+            return work(self._raw)
+        except driver.Error as error:
+            self.close()
+            raise OperationalError("hot path", None, error) from error
+
+    def _opened(self) -> Any:
+        fairy = self._database.engine.raw_connection()
+        raw: Any = fairy.driver_connection
+        fairy.detach()
+        if self._database.name == "postgresql":
+            raw.autocommit = True
+            raw.prepare_threshold = 1
+        return raw
