@@ -22,7 +22,8 @@ from notifications.tables import RowId, metadata
 
 __all__ = [
     "api_key", "booking", "carrier_event", "catalogue", "conversation", "hold", "idempotency",
-    "lease", "metadata", "milestone", "note", "promise", "quote", "session", "slot", "slot_plan", "staff",
+    "lease", "metadata", "milestone", "note", "promise", "quote", "session", "slot",
+    "slot_plan", "staff",
 ]  # fmt: skip
 
 HOLD_STATES = ("open", "booked", "released", "expired")
@@ -134,7 +135,7 @@ promise = Table(
     Column("end_at", UtcDateTime, nullable=False),
     Column("zone_name", String(40), nullable=False),
     Column("tzdata", String(12), nullable=False),
-    # booked | delayed | eta_changed | rescheduled | narrowed | undone; what people read is `reason`
+    # booked | delayed | eta_changed | rescheduled | narrowed | undone; people read `reason`
     Column("cause", String(20), nullable=False),
     Column("reason", JSON, nullable=False),
     Column("at", UtcDateTime, nullable=False),

@@ -2,11 +2,68 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
+from notifications import columns
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+_ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_SCARCE = "capacity - taken <= 3 OR coalesce(load_taken * 4 > load_capacity * 3, false)"
+_NOT_OVERLOADED = (
+    "load_taken >= 0 AND (load_capacity IS NULL OR load_taken <= load_capacity + load_over)"
+)
+
 
 def upgrade() -> None:
-    pass
+    with op.batch_alter_table("slot") as slot:
+        slot.add_column(_count("over"))
+        slot.add_column(sa.Column("load_capacity", sa.Integer()))
+        slot.add_column(_count("load_taken"))
+        slot.add_column(_count("load_over"))
+        slot.add_column(sa.Column("retired", _ROW_ID, server_default="0", nullable=False))
+        slot.add_column(sa.Column("scarce", sa.Boolean(), sa.Computed(_SCARCE, persisted=True)))
+        slot.drop_constraint(op.f("ck_slot_not_oversold"), type_="check")
+        slot.create_check_constraint(
+            op.f("ck_slot_not_oversold"), "taken >= 0 AND taken <= capacity + over"
+        )
+        slot.create_check_constraint(op.f("ck_slot_not_overloaded"), _NOT_OVERLOADED)
+        slot.drop_constraint(op.f("uq_slot_service_zone_start_at_end_at"), type_="unique")
+        slot.create_unique_constraint(
+            op.f("uq_slot_service_zone_start_at_end_at_retired"),
+            ["service", "zone", "start_at", "end_at", "retired"],
+        )
+    # On their own: a batch reads the table as it was, and a computed column is new in it.
+    is_scarce = sa.text("scarce" if op.get_bind().dialect.name == "postgresql" else "scarce = 1")
+    op.create_index(
+        "ix_slot_scarce",
+        "slot",
+        ["zone", "start_at"],
+        postgresql_where=is_scarce,
+        sqlite_where=is_scarce,
+    )
+    has_load = sa.text("load_capacity IS NOT NULL")
+    op.create_index(
+        "ix_slot_load",
+        "slot",
+        ["zone", "load_capacity", "start_at"],
+        postgresql_where=has_load,
+        sqlite_where=has_load,
+    )
+    for table in ("hold", "booking"):
+        op.add_column(table, _count("load"))
+    op.create_table(
+        "slot_plan",
+        sa.Column("service", sa.String(length=40), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("at", columns.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("service", name=op.f("pk_slot_plan")),
+    )
+
+
+def _count(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer(), server_default="0", nullable=False)
