@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-#: A calendar that is closed longer than this is a mistake, not a holiday.
-LONGEST_CLOSED_DAYS = 60
+#: Nothing is looked for further away: a shop that closes for the winter still has its summer.
+HORIZON_DAYS = 400
 
 
 class NeverOpen(ValueError):
-    """A calendar has no open day within two months."""
+    """A calendar has no open day for more than a year."""
 
 
 @lru_cache(maxsize=64)
@@ -23,6 +23,14 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays(country, years=year))
 
 
+@lru_cache(maxsize=1)
+def countries_with_holidays() -> frozenset[str]:
+    """The countries whose public holidays are known, as in ISO 3166."""
+    import holidays
+
+    return frozenset(holidays.list_supported_countries())
+
+
 @dataclass(frozen=True)
 class Calendar:
     """Open on these weekdays (Monday is 0), closed on the country's public holidays."""
@@ -31,36 +39,46 @@ class Calendar:
     holidays_of: str | None = None
     #: More closed days, as (month, day).
     also_closed: frozenset[tuple[int, int]] = frozenset()
+    #: The shop's own closed dates.
+    closed: frozenset[date] = frozenset()
+    #: Open whatever the rest says, but for `closed`.
+    opened: frozenset[date] = frozenset()
 
     def is_open(self, on: date) -> bool:
+        """Whether it is open that day."""
+        if on in self.closed:
+            return False
+        if on in self.opened:
+            return True
         if on.weekday() not in self.weekdays or (on.month, on.day) in self.also_closed:
             return False
         return self.holidays_of is None or on not in public_holidays(self.holidays_of, on.year)
 
     def first_open(self, on: date) -> date:
-        """`on` itself if it is open, else the next day that is."""
-        return next(self.open_days(on))
+        """`on` itself if it is open, else the next day that is. Raises `NeverOpen`."""
+        found = next(self.open_days(on), None)
+        if found is None:
+            raise NeverOpen
+        return found
 
     def open_days(self, start: date) -> Iterator[date]:
-        """Open days from `start` on, without end."""
+        """Open days from `start` on, for somewhat more than a year."""
         return self._walk(start, timedelta(days=1))
 
     def open_days_back(self, start: date) -> Iterator[date]:
-        """Open days from `start` back, without end."""
+        """Open days from `start` back, for somewhat more than a year."""
         return self._walk(start, timedelta(days=-1))
 
     def _walk(self, day: date, step: timedelta) -> Iterator[date]:
-        closed = 0
-        while closed <= LONGEST_CLOSED_DAYS:
+        for _ in range(HORIZON_DAYS):
             if self.is_open(day):
-                closed = 0
                 yield day
-            else:
-                closed += 1
             day += step
-        raise NeverOpen
 
     def after(self, day: date, count: int) -> date:
-        """The `count`th open day after `day`."""
+        """The `count`th open day after `day`. Raises `NeverOpen`."""
         days = self.open_days(day + timedelta(days=1))
-        return next(each for number, each in enumerate(days, 1) if number == max(count, 1))
+        found = next((each for number, each in enumerate(days, 1) if number == max(count, 1)), None)
+        if found is None:
+            raise NeverOpen
+        return found

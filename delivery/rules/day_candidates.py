@@ -4,41 +4,54 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from delivery.rules.asks import QuoteAsk
+from delivery.rules.calendars import NeverOpen
 from delivery.rules.candidates import AT_HOME, Candidate, Moment
 from delivery.rules.catalogue import Service
-from delivery.rules.leads import arrives_on, cut_off_on, leaves_on
+from delivery.rules.leads import cut_off_on, is_blacked_out, leaves_on
 from delivery.rules.pricing import total, with_basket
+from delivery.rules.wall_clock import window_at
 from delivery.rules.windows import TimeWindow
 
 
-def day_candidates(service: Service, ask: QuoteAsk, moment: Moment) -> list[Candidate]:
-    """Days on which a carrier comes to the door."""
+def day_candidates(
+    service: Service, ask: QuoteAsk, moment: Moment, zone: str | None = None
+) -> list[Candidate]:
+    """Days on which a carrier comes to the door of that zone; none that has begun."""
+    zone = zone or service.zone_at(ask.postcode)
     parts = with_basket(service.tariff, (("base", service.tariff.base),), ask.value)
     amount = total(parts)
-    leaves = leaves_on(service, moment.ready)
+    try:
+        leaves = leaves_on(service, moment.ready)
+        days = _days(service, leaves, service.days_to(zone), service.clock(zone))
+    except NeverOpen:
+        return []
     return [
         Candidate(
             f"opt_{service.code}.d{window.start:%Y%m%d}", service, window, amount, parts,
             window.end.timestamp(), window.minutes, AT_HOME, cutoff,
         )
-        for window, cutoff in _days(service, leaves)
+        for window, cutoff in days
+        if window.start > moment.ready
     ]  # fmt: skip
 
 
-@lru_cache(maxsize=256)
-def _days(service: Service, leaves: date) -> tuple[tuple[TimeWindow, datetime], ...]:
+@lru_cache(maxsize=1024)
+def _days(
+    service: Service, leaves: date, transit: int, clock: ZoneInfo
+) -> tuple[tuple[TimeWindow, datetime], ...]:
     assert service.window is not None
-    start, end = service.window
     found: dict[date, tuple[TimeWindow, datetime]] = {}
     for day in service.calendar.open_days(leaves):
-        arrives = arrives_on(service, day)
-        window = TimeWindow(
-            datetime.combine(arrives, start, service.zone),
-            datetime.combine(arrives, end, service.zone),
-        )
-        found[arrives] = (window, cut_off_on(service, day))
+        cut_off = cut_off_on(service, day)
+        if cut_off is None:
+            continue
+        arrives = service.calendar.after(day, transit) if transit else day
+        window = window_at(arrives, service.window, clock)
+        if window is not None and not is_blacked_out(service, window):
+            found[arrives] = (window, cut_off)
         if len(found) == service.days_ahead:
             break
     return tuple(found.values())

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from math import cos, hypot, radians
 from typing import NamedTuple
 
-_METRES_PER_DEGREE = 111_195.0
+#: Of a great circle on a globe with a radius of 6,371 km.
+METRES_PER_DEGREE = 111_195.0
 
 
 @dataclass(frozen=True)
@@ -33,4 +34,4 @@ class Here(NamedTuple):
 
     def metres_to(self, lat: float, lon: float) -> int:
         """As the crow flies; within 0.2 % of the great circle over a town and its surroundings."""
-        return round(hypot(lat - self.lat, (lon - self.lon) * self.east) * _METRES_PER_DEGREE)
+        return round(hypot(lat - self.lat, (lon - self.lon) * self.east) * METRES_PER_DEGREE)

@@ -64,7 +64,7 @@ _Alike = tuple[tuple[_Stay, ...], ...]
 
 
 def _stays_from(service: Service, ready: datetime) -> _Alike:
-    if service.cut_off is None:
+    if service.cut_offs is None:
         # On the half hour: nobody promises 14:07, and the answer can be kept for others.
         return _stays_packed(service, -(-ready.timestamp() // _HALF_HOUR) * _HALF_HOUR)
     return _stays_sent(service, leaves_on(service, ready))

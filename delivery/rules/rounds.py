@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
+from delivery.rules.calendars import NeverOpen
 from delivery.rules.catalogue import Service
-from delivery.rules.leads import working_time_before
+from delivery.rules.leads import is_blacked_out, order_by
 from delivery.rules.pricing import Parts, window_parts
+from delivery.rules.wall_clock import moment_of
 from delivery.rules.windows import TimeWindow
 
 
@@ -55,59 +58,94 @@ class ZonePlan:
     by_price: tuple[tuple[Planned, ...], ...]
 
 
-def windows_of_day(service: Service, day: date) -> Iterator[Template]:
-    """The windows of a day, each after those it lies within; none on a closed day."""
+def windows_of_day(service: Service, day: date, clock: ZoneInfo | None = None) -> list[Template]:
+    """The windows of a day on a zone's clock, each after those it lies within.
+
+    None on a closed day, in a blackout, or in an hour that clocks leave out that night.
+    """
+    return list(_windows(service, day, clock or service.zone))
+
+
+@lru_cache(maxsize=2048)
+def _windows(service: Service, day: date, clock: ZoneInfo) -> tuple[Template, ...]:
     rounds = service.rounds
     if rounds is None or not service.calendar.is_open(day):
-        return
-    for start, end in rounds.times:
-        last = datetime.combine(day if end > start else day + timedelta(days=1), end)
-        around = TimeWindow(
-            datetime.combine(day, start, service.zone), last.replace(tzinfo=service.zone)
-        )
-        yield from _cut(around, tuple(rounds.capacity.items()), ())
+        return ()
+    widths = tuple(rounds.capacity.items())
+    found: list[Template] = []
+    for start, end in rounds.on(day):
+        until = datetime.combine(day if end > start else day + timedelta(days=1), end)
+        found += _cut(datetime.combine(day, start), until, clock, widths, ())
+    return tuple(each for each in found if not is_blacked_out(service, each.window))
 
 
 def _cut(
-    around: TimeWindow, widths: tuple[tuple[int, int], ...], within: tuple[TimeWindow, ...]
+    start: datetime,
+    until: datetime,
+    clock: ZoneInfo,
+    widths: tuple[tuple[int, int], ...],
+    within: tuple[TimeWindow, ...],
 ) -> Iterator[Template]:
+    """Cut on the clock of the wall: a window is what people read, whatever clocks do."""
     if not widths:
         return
     (minutes, capacity), narrower = widths[0], widths[1:]
-    start = around.start
-    while start < around.end:
-        # Both on the clock of the wall: a window is what people read, whatever clocks do.
-        window = TimeWindow(start, start + timedelta(minutes=minutes))
-        yield Template(window, capacity, within)
-        yield from _cut(window, narrower, (*within, window))
-        start = window.end
+    while start < until:
+        end = start + timedelta(minutes=minutes)
+        first, last = moment_of(start, clock), moment_of(end, clock)
+        if first.timestamp() < last.timestamp():
+            window = TimeWindow(first, last)
+            # What clocks cut down to one of its parts is that part.
+            around = within if window in within else (*within, window)
+            if around is not within:
+                yield Template(window, capacity, within)
+            yield from _cut(start, end, clock, narrower, around)
+        start = end
 
 
 def plan_zone(service: Service, zone: str, slots: Iterable[SlotTimes]) -> ZonePlan:
-    """The plan of these slots of one zone."""
-    del zone  # its own clock and prices come with the tables that say them
-    slots = list(slots)
+    """The plan of these slots of one zone, without those that the catalogue no longer has."""
+    slots, clock = list(slots), service.clock(zone)
     starts = {each.id: each.start_at for each in slots}
-    by_slot = {each.id: _planned(service, each, starts) for each in slots}
+    by_slot = {
+        each.id: planned
+        for each in slots
+        if (planned := _planned(service, each, starts, clock)) is not None
+    }
     by_price: dict[tuple[int, Parts], list[Planned]] = {}
     for each in sorted(by_slot.values(), key=lambda planned: (planned.end, planned.slot_id)):
         by_price.setdefault((each.minutes, each.parts), []).append(each)
     return ZonePlan(by_slot, tuple(tuple(group) for group in by_price.values()))
 
 
-def _planned(service: Service, slot: SlotTimes, starts: dict[int, datetime]) -> Planned:
-    window = TimeWindow(slot.start_at, slot.end_at).into(service.zone)
+def _planned(
+    service: Service, slot: SlotTimes, starts: dict[int, datetime], clock: ZoneInfo
+) -> Planned | None:
     # A van leaves once for the whole round, however narrow the window.
     leaves = starts.get(slot.within[0], slot.start_at) if slot.within else slot.start_at
-    cutoff = cutoff_of(service, leaves)
+    span = slot.start_at.timestamp(), slot.end_at.timestamp()
+    # Slots are made two weeks ahead; a closure that came later still closes.
+    if span not in _spans(service, leaves.astimezone(clock).date(), clock):
+        return None
+    try:
+        cutoff = cutoff_of(service, leaves)
+    except NeverOpen:
+        return None
+    window = TimeWindow(slot.start_at, slot.end_at).into(clock)
     return Planned(
-        slot.id, (slot.id, *slot.within), window, window.minutes, slot.start_at.timestamp(),
-        slot.end_at.timestamp(), cutoff, cutoff.timestamp(), window.start.date(),
+        slot.id, (slot.id, *slot.within), window, window.minutes, *span, cutoff,
+        cutoff.timestamp(), window.start.date(),
         window_parts(service.tariff, window.start, window.minutes),
     )  # fmt: skip
 
 
+@lru_cache(maxsize=2048)
+def _spans(service: Service, day: date, clock: ZoneInfo) -> frozenset[tuple[float, float]]:
+    windows = (each.window for each in _windows(service, day, clock))
+    return frozenset((each.start.timestamp(), each.end.timestamp()) for each in windows)
+
+
 @lru_cache(maxsize=4096)
 def cutoff_of(service: Service, leaves: datetime) -> datetime:
-    """The last moment at which goods still make a round that starts then."""
-    return working_time_before(service.origin, leaves, service.handling_minutes)
+    """The last moment at which goods still make a round that starts then. Raises `NeverOpen`."""
+    return order_by(service, leaves)

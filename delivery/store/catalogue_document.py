@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import tomllib
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 from pydantic import model_validator as check
 
+from delivery.rules.calendars import countries_with_holidays
+from delivery.rules.opening_hours import OpeningHours
 from delivery.store.catalogue_prices import LimitsPart, PricePart
 from delivery.store.catalogue_shapes import (
+    ClockName,
     Code,
     Count,
+    Dates,
     Hour,
+    Latitude,
     Line,
+    Longitude,
     Part,
     PlaceId,
+    PostalCode,
     Said,
+    Span,
     Weekday,
+    dates_of,
     minutes_of,
 )
 
@@ -31,27 +41,105 @@ class CatalogueError(ValueError):
         self.faults = faults
 
 
+@lru_cache(maxsize=65536)
+def opening_hours(text: str) -> OpeningHours:
+    """Opening hours; many places have the same. Raises `ValueError`."""
+    return OpeningHours.parse(text)
+
+
+def _with_holidays(country: str) -> str:
+    if country not in countries_with_holidays():
+        raise ValueError(f"the public holidays of {country} are not known")
+    return country
+
+
+def _readable(text: str) -> str:
+    opening_hours(text)
+    return text
+
+
+CutOffs = Hour | dict[Weekday, Hour] | Literal[False] | None
+
+
 class CalendarPart(Part):
     weekdays: list[Weekday] = Field(min_length=1)
-    holidays_of: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] | None = None
+    holidays_of: (
+        Annotated[str, StringConstraints(pattern="^[A-Z]{2}$"), AfterValidator(_with_holidays)]
+        | None
+    ) = None
     also_closed: list[Annotated[str, StringConstraints(pattern=r"^\d\d-\d\d$")]] = Field(default=[])
+    closed: list[Dates] = Field(default=[])
+    open: list[Dates] = Field(default=[])
+
+    @check(mode="after")
+    def _one_or_the_other(self) -> CalendarPart:
+        closed, opened = (
+            {day for text in texts for day in dates_of(text)} for texts in (self.closed, self.open)
+        )
+        if closed & opened:
+            raise ValueError(f"{min(closed & opened)} is both closed and open")
+        return self
 
 
 class OriginPart(Part):
-    time_zone: str
+    time_zone: ClockName
     calendar: Code
     opens: Hour
     closes: Hour
+    handling_minutes: Annotated[int, Field(strict=True, ge=0, le=10_000)] = 0
+    cut_off: CutOffs = None
+    street: Line | None = None
+    postcode: PostalCode | None = None
+    city: Line | None = None
+    country: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] | None = None
+    lat: Latitude | None = None
+    lon: Longitude | None = None
+
+    @check(mode="after")
+    def _opens_first(self) -> OriginPart:
+        if minutes_of(self.opens) >= minutes_of(self.closes):
+            raise ValueError("an origin closes after it opens")
+        return self
+
+
+class CirclePart(Part):
+    lat: Latitude
+    lon: Longitude
+    km: Annotated[float, Field(gt=0, le=2000)]
 
 
 class ZonePart(Part):
-    municipalities: list[Line] = Field(min_length=1)
-    beginnings: list[Annotated[str, StringConstraints(pattern=r"^\d{1,5}$")]] = Field(min_length=1)
+    municipalities: list[Line] = Field(default=[])
+    beginnings: list[Annotated[str, StringConstraints(pattern=r"^\d{1,5}$")]] = Field(default=[])
+    postcodes: list[
+        Annotated[str, StringConstraints(pattern=r"^(\d{5}|\d{1,4}\*|\d{5}-\d{5})$")]
+    ] = Field(default=[])
+    around: CirclePart | None = None
+    time_zone: ClockName | None = None
+
+    @check(mode="after")
+    def _somewhere(self) -> ZonePart:
+        if bool(self.municipalities) != bool(self.beginnings):
+            raise ValueError("municipalities and beginnings go together")
+        if not (self.beginnings or self.postcodes or self.around):
+            raise ValueError("a zone has postcodes, beginnings of municipalities or a circle")
+        for text in self.postcodes:
+            if "-" in text and text[:5] > text[6:]:
+                raise ValueError(f"{text} ends before it begins")
+        return self
+
+
+Times = tuple[Hour, Hour]
+Places = Annotated[int, Field(strict=True, ge=1, le=100_000)]
 
 
 class RoundsPart(Part):
-    times: list[tuple[Hour, Hour]] = Field(min_length=1)
-    capacity: dict[int, Annotated[int, Field(strict=True, ge=1, le=100_000)]] = Field(min_length=1)
+    times: list[Times] = Field(default=[])
+    times_by_weekday: dict[Weekday, list[Times]] = Field(default={})
+    capacity: dict[int, Places] = Field(min_length=1)
+    load: dict[int, Places] = Field(default={})
+    unit_g: Count = 0
+    unit_cm3: Count = 0
 
     @check(mode="after")
     def _nested(self) -> RoundsPart:
@@ -59,41 +147,80 @@ class RoundsPart(Part):
         for wide, narrow in pairwise(widths):
             if narrow < 1 or wide % narrow:
                 raise ValueError(f"{narrow} minutes do not divide {wide}")
-        for start, end in self.times:
+        if not self.times and not self.times_by_weekday:
+            raise ValueError("rounds have times")
+        for start, end in (
+            *self.times,
+            *(at for day in self.times_by_weekday.values() for at in day),
+        ):
             if minutes_of(end) - minutes_of(start) != widths[0]:
                 raise ValueError(f"{start} to {end} is not {widths[0]} minutes")
+        for width in self.load:
+            if width not in self.capacity:
+                raise ValueError(f"no window is {width} minutes wide")
         return self
+
+
+class OrderByPart(Part):
+    day_before: Hour | None = None
+    minutes_before: Annotated[int, Field(strict=True, ge=0, le=20_000)] | None = None
+
+    @check(mode="after")
+    def _one(self) -> OrderByPart:
+        if (self.day_before is None) == (self.minutes_before is None):
+            raise ValueError("either day_before or minutes_before")
+        return self
+
+
+Days = Annotated[int, Field(strict=True, ge=0, le=60)]
+Hours = Annotated[float, Field(gt=0, le=72)]
 
 
 class ServicePart(Part):
     carrier: Code
     kind: Literal["to_door", "pickup_point", "locker", "store"]
-    promise: Literal["slot", "day", "place"]
+    promise: Literal["slot", "day", "place", "express"]
     origin: Code
     calendar: Code
     zones: list[Code] = Field(min_length=1)
+    name: Said | None = None
     description: Said
     days_ahead: Annotated[int, Field(strict=True, ge=1, le=60)]
     price: PricePart
     limits: LimitsPart = LimitsPart()
-    handling_minutes: Annotated[int, Field(strict=True, ge=0, le=10_000)] = 0
-    cut_off: Hour | None = None
-    transit_days: Annotated[int, Field(strict=True, ge=0, le=60)] = 0
-    window: tuple[Hour, Hour] | None = None
+    handling_minutes: Annotated[int, Field(strict=True, ge=0, le=10_000)] | None = None
+    cut_off: CutOffs = None
+    order_by: OrderByPart | None = None
+    transit_days: Days = 0
+    transit_days_by_zone: dict[Code, Days] = Field(default={})
+    transit_hours: Hours | None = None
+    transit_hours_by_zone: dict[Code, Hours] = Field(default={})
+    window: Times | None = None
     rounds: RoundsPart | None = None
+    blackouts: list[Span] = Field(default=[])
     within_m: Count = 0
-    kept_days: Annotated[int, Field(strict=True, ge=0, le=60)] = 0
+    kept_days: Days = 0
+    narrowing: bool = True
 
     @check(mode="after")
     def _whole(self) -> ServicePart:
         if (self.promise == "slot") != (self.rounds is not None):
             raise ValueError("a service promises slots exactly when it has rounds")
-        if self.promise == "day" and (self.window is None or self.cut_off is None):
-            raise ValueError("a service by day needs a window and a cut_off")
+        if self.promise in ("day", "express") and self.window is None:
+            raise ValueError(f"a service by {self.promise} needs a window")
         if (self.promise == "place") != (self.kind != "to_door"):
             raise ValueError("a place is promised exactly when it is not to the door")
         if self.window and minutes_of(self.window[0]) >= minutes_of(self.window[1]):
             raise ValueError("a window ends after it starts")
+        if (self.promise == "express") != (self.transit_hours is not None):
+            raise ValueError("a service is express exactly when it has transit_hours")
+        if self.order_by and self.promise != "slot":
+            raise ValueError("order_by is for slots; others have a cut_off")
+        if self.cut_off and self.promise in ("slot", "express"):
+            raise ValueError("a cut_off is for days and places; slots have order_by")
+        for zone in (*self.transit_days_by_zone, *self.transit_hours_by_zone):
+            if zone not in self.zones:
+                raise ValueError(f"{zone} is not among its zones")
         return self
 
 
@@ -102,18 +229,21 @@ class PointPart(Part):
     service: Code
     name: Line
     street: Line
-    postcode: Annotated[str, StringConstraints(pattern=r"^\d{5}$")]
+    postcode: PostalCode
     city: Line
-    lat: float = Field(ge=-90, le=90)
-    lon: float = Field(ge=-180, le=180)
-    opening_hours: Line
+    lat: Latitude
+    lon: Longitude
+    opening_hours: Annotated[Line, AfterValidator(_readable)]
+    closed: list[Dates] = Field(default=[])
+    max_sides_mm: list[Count] = Field(default=[], max_length=3)
+    capacity: Annotated[int, Field(strict=True, ge=0, le=100_000)] = 0
 
 
 class Document(Part):
-    format: Literal[1]
+    format: Literal[2]
     currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
     countries: list[Literal["FI"]] = Field(min_length=1)
-    time_zone: str
+    time_zone: ClockName
     postcodes: Literal["postcodes.csv"]
     carriers: dict[Code, Said]
     calendars: dict[Code, CalendarPart]

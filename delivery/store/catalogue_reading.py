@@ -1,80 +1,79 @@
-"""From a catalogue's document to the values that the rules work with."""
+"""From a catalogue's document to the values that the rules work with, part by part."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from datetime import time
 from zoneinfo import ZoneInfo
 
 from delivery.rules.calendars import Calendar
 from delivery.rules.catalogue import (
+    Blackout,
     Catalogue,
+    CutOffs,
+    OrderBy,
     Origin,
     PickupPoint,
     Rounds,
     Service,
 )
-from delivery.rules.geography import Postcode
-from delivery.rules.opening_hours import OpeningHours
+from delivery.rules.zones import Circle, Zone, ZoneMap
+from delivery.store import catalogue_document as parts
 from delivery.store.catalogue_document import (
     CalendarPart,
     CatalogueError,
     Document,
+    OriginPart,
+    PointPart,
     RoundsPart,
     ServicePart,
+    ZonePart,
     read_document,
 )
 from delivery.store.catalogue_prices import read_limits, read_tariff
-from delivery.store.catalogue_shapes import clock_face
-
-_TOWN = Path(__file__).parent.parent / "town"
-_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-@lru_cache(maxsize=4)
-def known_postcodes(file: str = "postcodes.csv") -> Mapping[str, Postcode]:
-    """Every Finnish postcode with the middle of its area (GeoNames, see town/ATTRIBUTION.md)."""
-    with (_TOWN / file).open(encoding="utf-8", newline="") as rows:
-        return {
-            row["postcode"]: Postcode(
-                row["postcode"], row["place"], row["municipality"],
-                float(row["lat"]), float(row["lon"]),
-            )
-            for row in csv.DictReader(rows)
-        }  # fmt: skip
+from delivery.store.catalogue_shapes import (
+    MINUTES_OF_AN_HOUR,
+    WEEK,
+    Weekday,
+    clock_face,
+    dates_of,
+    read_said,
+    span_of,
+)
+from delivery.store.postcodes import known_postcodes, zone_map_of
 
 
 def read_catalogue(text: str, version: int) -> Catalogue:
     """The catalogue a document describes. Raises `CatalogueError` with all that is wrong."""
     document = read_document(text)
-    _check_names(document)
-    postcodes = known_postcodes(document.postcodes)
-    calendars = {code: _calendar(part) for code, part in document.calendars.items()}
-    origins = {
-        code: Origin(
-            code, _zone(f"origins.{code}", part.time_zone), calendars[part.calendar],
-            clock_face(part.opens), clock_face(part.closes),
-        )
-        for code, part in document.origins.items()
-    }  # fmt: skip
-    points = _points(document)
-    zone = _zone("time_zone", document.time_zone)
+    check_names(document)
+    calendars = {code: read_calendar(part) for code, part in document.calendars.items()}
+    origins = {code: read_origin(code, part, calendars) for code, part in document.origins.items()}
+    zones = {code: read_zone(code, part) for code, part in document.zones.items()}
+    points = read_points(document.points)
     return Catalogue(
         version=version,
         currency=document.currency,
         countries=frozenset(document.countries),
-        carriers={code: said.model_dump() for code, said in document.carriers.items()},
+        carriers={code: read_said(said) for code, said in document.carriers.items()},
         services=tuple(
-            _service(code, part, document, postcodes, calendars, origins, points, zone)
+            read_service(
+                code,
+                part,
+                origin=origins[part.origin],
+                calendar=calendars[part.calendar],
+                zone_map=zone_map_of((zones[name] for name in part.zones), document.postcodes),
+                points=points.get(code, ()),
+                clock=ZoneInfo(document.time_zone),
+            )
             for code, part in document.services.items()
         ),
-        postcodes=postcodes,
+        postcodes=known_postcodes(document.postcodes),
     )
 
 
-def _check_names(document: Document) -> None:
+def check_names(document: Document) -> None:
+    """Raises `CatalogueError` with each name that nothing has, or that two have."""
     faults: list[tuple[str, str]] = []
 
     def known(path: str, name: str, among: Mapping[str, object]) -> None:
@@ -102,89 +101,154 @@ def _check_names(document: Document) -> None:
         raise CatalogueError(faults)
 
 
-def _zone(path: str, name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        raise CatalogueError([(path, f"no such time zone: {name!r}")]) from None
+def read_calendar(part: CalendarPart) -> Calendar:
+    """The calendar as the rules use it."""
+    return Calendar(
+        frozenset(WEEK.index(day) for day in part.weekdays),
+        part.holidays_of,
+        frozenset((int(day[:2]), int(day[3:])) for day in part.also_closed),
+        frozenset(day for text in part.closed for day in dates_of(text)),
+        frozenset(day for text in part.open for day in dates_of(text)),
+    )
 
 
-def _calendar(part: CalendarPart) -> Calendar:
-    closed = frozenset((int(day[:2]), int(day[3:])) for day in part.also_closed)
-    return Calendar(frozenset(_WEEK.index(day) for day in part.weekdays), part.holidays_of, closed)
+def read_origin(code: str, part: OriginPart, calendars: Mapping[str, Calendar]) -> Origin:
+    """The origin as the rules use it; its calendar is among `calendars`."""
+    return Origin(
+        code=code,
+        zone=ZoneInfo(part.time_zone),
+        calendar=calendars[part.calendar],
+        opens=clock_face(part.opens),
+        closes=clock_face(part.closes),
+        handling_minutes=part.handling_minutes,
+        cut_offs=_cut_offs(part.cut_off) if part.cut_off else None,
+        street=part.street or "",
+        postcode=part.postcode or "",
+        city=part.city or "",
+        country=part.country or "",
+        lat=part.lat,
+        lon=part.lon,
+    )
 
 
-def _points(document: Document) -> dict[str, tuple[PickupPoint, ...]]:
+def read_zone(code: str, part: ZonePart) -> Zone:
+    """The zone as the rules use it; equal parts give equal zones."""
+    around = part.around
+    return Zone(
+        code=code,
+        postcodes=frozenset(text for text in part.postcodes if text.isdigit()),
+        ranges=tuple(sorted((text[:5], text[6:]) for text in part.postcodes if "-" in text)),
+        prefixes=tuple(sorted(text[:-1] for text in part.postcodes if text.endswith("*"))),
+        municipalities=frozenset(part.municipalities),
+        beginnings=tuple(sorted(part.beginnings)),
+        around=Circle(around.lat, around.lon, round(around.km * 1000)) if around else None,
+        clock=ZoneInfo(part.time_zone) if part.time_zone else None,
+    )
+
+
+def read_points(points: Iterable[PointPart]) -> dict[str, tuple[PickupPoint, ...]]:
+    """The places of each service, in the order of the document."""
     found: dict[str, list[PickupPoint]] = {}
-    for number, part in enumerate(document.points):
-        try:
-            hours = OpeningHours.parse(part.opening_hours)
-        except ValueError as error:
-            raise CatalogueError([(f"points.{number}.opening_hours", str(error))]) from None
-        point = PickupPoint(**part.model_dump(exclude={"opening_hours"}), hours=hours)
-        found.setdefault(part.service, []).append(point)
-    return {service: tuple(points) for service, points in found.items()}
+    for part in points:
+        found.setdefault(part.service, []).append(read_point(part))
+    return {service: tuple(its) for service, its in found.items()}
 
 
-def _service(
+def read_point(part: PointPart) -> PickupPoint:
+    """The place as the rules use it."""
+    return PickupPoint(
+        part.id, part.service, part.name, part.street, part.postcode, part.city, part.lat,
+        part.lon, parts.opening_hours(part.opening_hours),
+        frozenset(day for text in part.closed for day in dates_of(text)),
+        tuple(sorted(part.max_sides_mm, reverse=True)), part.capacity,
+    )  # fmt: skip
+
+
+def read_service(
     code: str,
     part: ServicePart,
-    document: Document,
-    postcodes: Mapping[str, Postcode],
-    calendars: Mapping[str, Calendar],
-    origins: Mapping[str, Origin],
-    points: Mapping[str, tuple[PickupPoint, ...]],
-    zone: ZoneInfo,
+    *,
+    origin: Origin,
+    calendar: Calendar,
+    zone_map: ZoneMap,
+    points: tuple[PickupPoint, ...],
+    clock: ZoneInfo,
 ) -> Service:
+    """The service as the rules use it; `clock` is that of zones without their own."""
     return Service(
         code=code,
         carrier=part.carrier,
         kind=part.kind,
         promise=part.promise,
-        origin=origins[part.origin],
-        calendar=calendars[part.calendar],
-        zone_of=_zone_of(part, document, postcodes),
-        zone=zone,
+        origin=origin,
+        calendar=calendar,
+        zone_map=zone_map,
+        zone=clock,
         limits=read_limits(part.limits),
         tariff=read_tariff(part.price),
-        description=part.description.model_dump(),
+        name=read_said(part.name) if part.name else None,
+        description=read_said(part.description),
         days_ahead=part.days_ahead,
-        handling_minutes=part.handling_minutes,
-        cut_off=clock_face(part.cut_off) if part.cut_off else None,
+        handling_minutes=_handling(part, origin),
+        cut_offs=_its_cut_offs(part, origin),
+        order_by=_order_by(part),
         transit_days=part.transit_days,
+        transit_days_by_zone=part.transit_days_by_zone,
+        transit_minutes=_minutes(part.transit_hours or 0),
+        transit_minutes_by_zone={
+            zone: _minutes(hours) for zone, hours in part.transit_hours_by_zone.items()
+        },
         window=(clock_face(part.window[0]), clock_face(part.window[1])) if part.window else None,
         rounds=_rounds(part.rounds) if part.rounds else None,
-        points=points.get(code, ()),
+        blackouts=tuple(sorted(Blackout(*span_of(text)) for text in part.blackouts)),
+        points=points,
         within_m=part.within_m,
         kept_days=part.kept_days,
+        narrowing=part.narrowing,
     )
 
 
-def _zone_of(
-    part: ServicePart, document: Document, postcodes: Mapping[str, Postcode]
-) -> dict[str, str]:
-    zones = [
-        (
-            name,
-            frozenset(document.zones[name].municipalities),
-            tuple(document.zones[name].beginnings),
-        )
-        for name in part.zones
-    ]
-    found = {
-        code: next(
-            (
-                name
-                for name, municipalities, beginnings in zones
-                if postcode.municipality in municipalities and code.startswith(beginnings)
-            ),
-            None,
-        )
-        for code, postcode in postcodes.items()
-    }
-    return {code: name for code, name in found.items() if name}
+def _handling(part: ServicePart, origin: Origin) -> int:
+    own = part.handling_minutes
+    return origin.handling_minutes if own is None else own
+
+
+def _its_cut_offs(part: ServicePart, origin: Origin) -> CutOffs | None:
+    if part.promise in ("slot", "express") or part.cut_off is False:
+        return None
+    return origin.cut_offs if part.cut_off is None else _cut_offs(part.cut_off)
+
+
+def _cut_offs(said: str | bool | Mapping[Weekday, str]) -> CutOffs:
+    if isinstance(said, str):
+        return dict.fromkeys(range(len(WEEK)), clock_face(said))
+    assert isinstance(said, Mapping)
+    return {WEEK.index(day): clock_face(at) for day, at in said.items()}
+
+
+def _order_by(part: ServicePart) -> OrderBy | None:
+    said = part.order_by
+    if said is None:
+        return None
+    return OrderBy(clock_face(said.day_before) if said.day_before else None, said.minutes_before)
+
+
+def _minutes(hours: float) -> int:
+    return round(hours * MINUTES_OF_AN_HOUR)
 
 
 def _rounds(part: RoundsPart) -> Rounds:
-    times = tuple((clock_face(start), clock_face(end)) for start, end in part.times)
-    return Rounds(times, dict(sorted(part.capacity.items(), reverse=True)))
+    return Rounds(
+        times=_times(part.times),
+        capacity=dict(sorted(part.capacity.items(), reverse=True)),
+        load=dict(sorted(part.load.items(), reverse=True)),
+        unit_g=part.unit_g,
+        unit_cm3=part.unit_cm3,
+        times_by_weekday={
+            WEEK.index(day): _times(times) for day, times in part.times_by_weekday.items()
+        },
+    )
+
+
+def _times(said: Iterable[tuple[str, str]]) -> tuple[tuple[time, time], ...]:
+    return tuple((clock_face(start), clock_face(end)) for start, end in said)

@@ -17,8 +17,8 @@ TEXT = TOWN.read_text("utf-8")
 @pytest.mark.parametrize(
     ("was", "becomes", "path"),
     [
-        ("format = 1", "format = 2", "format"),
-        ("format = 1", "format = ", ""),
+        ("format = 2", "format = 1", "format"),
+        ("format = 2", "format = ", ""),
         ('currency = "EUR"', 'currency = "euro"', "currency"),
         ("evening = 100", "evenin = 100", "services.home.price.evenin"),
         ("base = 590", "base = -1", "services.home.price.base"),
@@ -61,5 +61,5 @@ def test_a_bad_document_leaves_the_catalogue_as_it_was(database: Database) -> No
     with database.write() as conn:
         load_catalogue(conn, TEXT, now=NOW)
     with pytest.raises(CatalogueError), database.write() as conn:
-        load_catalogue(conn, TEXT.replace("format = 1", "format = 3"), now=NOW)
+        load_catalogue(conn, TEXT.replace("format = 2", "format = 3"), now=NOW)
     assert Catalogues(database).current().version == 1
