@@ -58,6 +58,8 @@ class Booking:
     link_hash: str
     created_at: datetime
     changed_at: datetime
+    #: Load units taken with the place.
+    load: int = 0
 
     @property
     def kind(self) -> str:

@@ -25,6 +25,8 @@ class Hold:
     extensions: int
     created_at: datetime
     expires_at: datetime
+    #: Load units taken with the place.
+    load: int = 0
 
     def state_at(self, now: datetime) -> str:
         """Its state as the customer may count on it: once its time is over it is not open."""

@@ -30,9 +30,12 @@ def beside(
     zones, services = {row.zone for row in like}, {row.service for row in like}
     bound = {"zones": sorted(zones), "since": since, "until": until}
     rows = conn.execute(_ALL, bound).all() if zones else []
+    # What a newer catalogue closed is not full: it is not there.
     none_left = {row.id for row in rows if row.taken >= row.capacity}
     return [
         TimeWindow(row.start_at, row.end_at)
         for row in rows
-        if row.service in services and not none_left.isdisjoint([row.id, *row.within])
+        if row.service in services
+        and row.capacity
+        and not none_left.isdisjoint([row.id, *row.within])
     ]

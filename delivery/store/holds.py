@@ -14,7 +14,7 @@ from delivery.store.tables import hold
 
 _COLUMNS = (hold.c.id, hold.c.quote_id, hold.c.option_id, hold.c.option, hold.c.slot_id,
             hold.c.state, hold.c.origin, hold.c.extensions, hold.c.created_at,
-            hold.c.expires_at)  # fmt: skip
+            hold.c.expires_at, hold.c.load)  # fmt: skip
 _FIND = select(*_COLUMNS).where(hold.c.id == bindparam("hold"))
 _LOCK = _FIND.with_for_update()
 # Both databases speak this ON CONFLICT; RETURNING tells a new row, where rowcount lies.
@@ -24,7 +24,8 @@ _CHANGE_OPTION = (
     .where(hold.c.id == bindparam("hold"))
     .values(
         quote_id=bindparam("quote"), option_id=bindparam("wanted"), option=bindparam("shown"),
-        slot_id=bindparam("slot"), origin=bindparam("how"), expires_at=bindparam("until"),
+        slot_id=bindparam("slot"), load=bindparam("units"), origin=bindparam("how"),
+        expires_at=bindparam("until"),
     )
 )  # fmt: skip
 _EXTEND = (
@@ -76,7 +77,7 @@ def change_option(conn: Connection, new: Hold) -> None:
     """Let an open hold keep another option, with its place, quote, origin and end."""
     conn.execute(_CHANGE_OPTION, {
         "hold": new.id, "quote": new.quote_id, "wanted": new.option_id, "shown": new.option,
-        "slot": new.slot_id, "how": new.origin, "until": new.expires_at,
+        "slot": new.slot_id, "units": new.load, "how": new.origin, "until": new.expires_at,
     })  # fmt: skip
 
 
