@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 
 from delivery.assets import asset
 from delivery.clock import Clock, system_clock
+from delivery.flows.quote_desk import QuoteDesk
 from delivery.house import House
 from delivery.metrics import Metrics
 from delivery.settings import Settings
@@ -88,6 +89,7 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
     await anyio.to_thread.run_sync(_warm, app.state.house)
     yield
+    await anyio.to_thread.run_sync(app.state.quote_desk.close)
 
 
 def _warm(house: House) -> None:
@@ -102,6 +104,7 @@ def build_app(house: House) -> FastAPI:
         title="Perille", version="0.1.0", docs_url=None, redoc_url=None, lifespan=_running
     )
     app.state.house = house
+    app.state.quote_desk = QuoteDesk(house)
     app.state.metrics = Metrics(house.database, house.clock)
     add_problems(app)
     for room in ROOMS + (DEMO if house.settings.demo.enabled else ()):

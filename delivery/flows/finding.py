@@ -18,6 +18,7 @@ from delivery.rules.day_candidates import day_candidates
 from delivery.rules.facts import Facts
 from delivery.rules.fitting import Exclusion, why_not
 from delivery.rules.geography import Here
+from delivery.rules.loads import load_of
 from delivery.rules.place_candidates import place_candidates
 from delivery.rules.rounds import ZonePlan
 from delivery.rules.slot_candidates import window_candidates
@@ -48,6 +49,10 @@ class Search(NamedTuple):
     exclusions: list[Exclusion]
     #: The zones and points whose places decide.
     zones: list[str]
+    #: Of these the points.
+    points: set[str]
+    #: What the basket takes of a van, in the service's own units.
+    load: int = 0
 
     def feasible(self, facts: Facts, *, leaders: int = 0) -> Feasible:
         """What is free by these facts, and every service that has nothing with its reason."""
@@ -106,7 +111,7 @@ def search(
     moment = Moment.of(ask, now)
     if later is not None and later > moment.ready:
         moment = moment._replace(ready=later)
-    found = Search(catalogue, ask, moment, here_of(catalogue, ask), [], [], [], [])
+    found = Search(catalogue, ask, moment, here_of(catalogue, ask), [], [], [], [], set())
     for service in catalogue.services:
         if only is not None and service.code != only:
             continue
@@ -114,12 +119,18 @@ def search(
         if excluded is not None:
             found.exclusions.append(excluded)
         elif service.promise == "slot":
-            zone = service.zone_of[ask.postcode]
+            zone = service.zone_at(ask.postcode, found.here)
+            assert zone is not None  # or it were excluded
             found.planned.append((service, plan_of(service, zone)))
             found.zones.append(zone)
         else:
-            found.others.append((service, without_slots(found, service, leaders)))
-    return found
+            near = without_slots(found, service, leaders)
+            found.others.append((service, near))
+            counted = {each.point.id for each in near if each.point and each.point.capacity}
+            found.points.update(counted)
+            found.zones.extend(counted)
+    loads = [load_of(service, ask) for service, _plan in found.planned]
+    return found._replace(load=max(loads)) if any(loads) else found
 
 
 def without_slots(found: Search, service: Service, leaders: int = 0) -> list[Candidate]:

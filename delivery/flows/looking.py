@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection
 
-from delivery.flows.finding import Search
+from delivery.flows.finding import Search, zone_of_people
 from delivery.rules.facts import Facts
-from delivery.store.tables import slot
+from delivery.store import scarcity
+from delivery.store.hot import HotConnection
+from delivery.store.scarcity import Scarce
 
-_FEW = 3
-_SCARCE = select(slot.c.id, slot.c.zone, slot.c.start_at, slot.c.capacity - slot.c.taken).where(
-    slot.c.zone.in_(bindparam("zones", expanding=True)),
-    slot.c.start_at > bindparam("after"),
-    slot.c.capacity - slot.c.taken <= _FEW,
-)
-
-
-class Scarce(NamedTuple):
-    id: int
-    zone: str
-    start_at: datetime
-    left: int
+# A round may have begun while an hour in it has not.
+_LONGEST_ROUND = timedelta(hours=24)
 
 
 def look(conn: Connection, found: Search, slots: int) -> Facts:
     """The facts for one request. `slots` is the greatest slot id its plans were made from."""
     if not found.zones:
         return Facts(slots, {})
-    bound = {"zones": found.zones, "after": found.moment.now - timedelta(hours=24)}
-    return facts_of(found, slots, [Scarce(*row) for row in conn.execute(_SCARCE, bound)])
+    after = found.moment.now - _LONGEST_ROUND
+    return _facts(found, slots, scarcity.scarce(conn, found.zones, after, found.load))
 
 
-def facts_of(found: Search, slots: int, rows: list[Scarce]) -> Facts:
+def look_for_all(
+    hot: HotConnection, name: str, searches: Sequence[Search], slots: int
+) -> list[Facts]:
+    """The facts for several requests, in one look. `name` is the database's."""
+    zones = {zone for found in searches for zone in found.zones}
+    earliest: datetime = min(found.moment.now for found in searches)
+    load = max(found.load for found in searches)
+    statement = (scarcity.LOADED if load else scarcity.PLACES)[name]
+    asked = scarcity.asked(name, zones, earliest - _LONGEST_ROUND, load)
+    rows = [Scarce(*row) for row in hot.fetch(statement, asked)] if zones else []
+    return [_facts(found, slots, rows) for found in searches]
+
+
+def _facts(found: Search, slots: int, rows: Iterable[Scarce]) -> Facts:
     """Of the scarce places of many zones those that concern this request."""
-    zones = set(found.zones)
-    return Facts(slots, {row.id: row.left for row in rows if row.zone in zones})
+    left: dict[int, int] = {}
+    full: list[tuple[str, str]] = []
+    for row in rows:
+        if row.zone in found.points:
+            if row.left(0) == 0:
+                full.append((row.zone, _day(row.start_at, found)))
+        elif row.zone in found.zones:
+            left[row.id] = row.left(found.load)
+    return Facts(slots, left, frozenset(full))
+
+
+def _day(start_at: Any, found: Search) -> str:
+    return scarcity.day_of(start_at, zone_of_people(found.catalogue)).isoformat()

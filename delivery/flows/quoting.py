@@ -200,7 +200,8 @@ def _window_named(
     number = what.removeprefix("s")
     if not (what.startswith("s") and number.isascii() and number.isdigit() and len(number) < 16):
         return None
-    zone = service.zone_of[found.ask.postcode]
+    zone = service.zone_at(found.ask.postcode, found.here)
+    assert zone is not None  # or it were excluded
     planned = house.layouts.planned(conn, service, zone, int(number))
     if planned is None:
         return None

@@ -121,15 +121,20 @@ class Wording:
         if code == "free_over":
             over = Money(candidate.service.tariff.free_from or 0, self._currency)
             return self._say("part_free_over", value=phrases.price(over, self.locale))
-        return self._say(f"part_base_{kind}" if code == "base" else f"part_{code}")
+        if code == "base":
+            return self._say(f"part_base_{kind}")
+        said = candidate.service.tariff.said.get(code)
+        return said[self.locale] if said else self._say("part_surcharge")
 
     def exclusion(self, excluded: Exclusion) -> dict[str, str]:
         """The contract's exclusion, its reason at most 60 characters long."""
         fields = dict(excluded.fields)
         if excluded.code in ("too_heavy", "too_heavy_together"):
             fields["most"] = f"{fields['most'] / 1000:g} kg"
-        if excluded.code == "too_long":
+        if excluded.code in ("too_long", "too_much_girth"):
             fields["most"] = f"{fields['most'] / 10:g} cm"
+        if excluded.code in ("too_much_volume", "too_much_volume_together"):
+            fields["most"] = f"{fields['most'] / 1000:g} l"
         reason = self._say(excluded.code, **fields)[:LONGEST_REASON]
         return {"service": excluded.service, "code": excluded.code, "reason": reason}
 

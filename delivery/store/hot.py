@@ -26,16 +26,22 @@ class Compiled:
         compiled = statement.compile(dialect=dialect)
         self.sql = str(compiled)
         names = compiled.positiontup if compiled.positional else list(compiled.binds)
+        # (name, what it is when nobody gives it, what makes it the driver's)
         self._binders = [
-            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+            (
+                name,
+                compiled.binds[name].value,
+                compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect),
+            )
             for name in names
         ]
         self._positional = compiled.positional
 
     def bound(self, given: Mapping[str, Any]) -> Sequence[Any] | dict[str, Any]:
+        """The values as the driver wants them."""
         values = [
-            (name, binder(given[name]) if binder else given[name])
-            for name, binder in self._binders
+            (name, binder(given.get(name, constant)) if binder else given.get(name, constant))
+            for name, constant, binder in self._binders
         ]
         return [value for _name, value in values] if self._positional else dict(values)
 
@@ -54,7 +60,9 @@ class HotConnection:
     def fetch(self, statement: Executable, given: Mapping[str, Any]) -> list[Any]:
         """All rows, as the driver gives them."""
         compiled = self._of(statement)
-        return self._tried(lambda raw: raw.execute(compiled.sql, compiled.bound(given)).fetchall())
+        bound = compiled.bound(given)
+        rows: list[Any] = self._tried(lambda raw: raw.execute(compiled.sql, bound).fetchall())
+        return rows
 
     def write(self, statement: Executable, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a statement for each of the rows in one transaction, committed when this returns."""

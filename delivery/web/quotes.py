@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+import asyncio
+from datetime import date, datetime
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Connection
 
 from delivery.flows import quoting
+from delivery.flows.quote_desk import QuoteDesk
+from delivery.house import House
+from delivery.rules.asks import QuoteAsk
 from delivery.rules.options import DeliveryOption
 from delivery.web.deps import Now, TheHouse
-from delivery.web.keys import ShopKey
+from delivery.web.keys import Caller, ShopKey
 from delivery.web.once import IdempotencyKey, digest_of, once
 from delivery.web.quote_shapes import CalendarShape, QuoteRequest, QuoteShape
 from delivery.web.shapes import PathId
@@ -23,14 +28,35 @@ class _Json(Response):
     media_type = "application/json"
 
 
+# `async`: the desk has a thread of its own, so a hop to one more would only cost.
 @router.post("", status_code=201, response_class=_Json, responses={201: {"model": QuoteShape}})
-def post_quote(
-    ask: QuoteRequest, house: TheHouse, now: Now, caller: ShopKey, key: IdempotencyKey = None
-) -> Response:
+async def post_quote(
+    ask: QuoteRequest, request: Request, house: TheHouse, now: Now, caller: ShopKey,
+    key: IdempotencyKey = None,
+) -> Response:  # fmt: skip
     """A few clearly different options for this basket, and why others were left out."""
     if key is None:
-        return _Json(quoting.quote_options(house, ask.as_ask(), now=now), 201)
+        return _Json(await _from_desk(request.app.state.quote_desk, ask.as_ask(), now), 201)
+    return await run_in_threadpool(_once, house, ask, caller, key, now)
 
+
+async def _from_desk(desk: QuoteDesk, ask: QuoteAsk, now: datetime) -> bytes:
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[bytes] = loop.create_future()
+
+    def settle(told: bytes | BaseException) -> None:
+        if answer.done():  # the shopper has gone
+            return
+        if isinstance(told, BaseException):
+            answer.set_exception(told)
+        else:
+            answer.set_result(told)
+
+    desk.ask(ask, now, lambda told: loop.call_soon_threadsafe(settle, told))
+    return await answer
+
+
+def _once(house: House, ask: QuoteRequest, caller: Caller, key: str, now: datetime) -> Response:
     def keep(conn: Connection) -> orjson.Fragment:
         quote = quoting.make_quote(house, ask.as_ask(), now=now)
         quoting.keep_quote(conn, quote)
