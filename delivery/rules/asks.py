@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
+from delivery.rules.measures import Measures
 from delivery.rules.money import Money
 
 
@@ -31,7 +33,10 @@ class QuoteAsk:
     parcels: tuple[Parcel, ...]
     postcode: str
     country: str
+    #: What the goods cost, after the discount.
     value: Money | None = None
+    #: What was taken off before; in the currency of `value`.
+    discount: Money | None = None
     tags: frozenset[str] = frozenset()
     street: str = ""
     city: str = ""
@@ -43,11 +48,17 @@ class QuoteAsk:
     #: When the goods can leave; None is now.
     ready_at: datetime | None = None
 
+    @cached_property
+    def measures(self) -> Measures:
+        """Weights and sizes of the whole basket, worked out once for all services."""
+        return Measures.of((each.weight_g, each.sides) for each in self.parcels)
+
     def as_json(self) -> dict[str, Any]:
         """The request in the contract's words."""
         return {
             "basket": {
                 "value": self.value.as_json() if self.value else None,
+                "discount": self.discount.as_json() if self.discount else None,
                 "parcels": [dict(vars(parcel)) for parcel in self.parcels],
                 "tags": sorted(self.tags),
             },
@@ -67,6 +78,7 @@ class QuoteAsk:
         basket, to = request["basket"], request["destination"]
         customer = request.get("customer") or {}
         value, ready_at = basket.get("value"), request.get("ready_at")
+        discount = basket.get("discount")
         return cls(
             parcels=tuple(
                 Parcel(**{name: size for name, size in each.items() if size is not None})
@@ -75,6 +87,7 @@ class QuoteAsk:
             postcode=to["postcode"],
             country=to["country"],
             value=Money(value["amount"], value["currency"]) if value else None,
+            discount=Money(discount["amount"], discount["currency"]) if discount else None,
             tags=frozenset(basket.get("tags") or ()),
             street=to.get("street") or "",
             city=to.get("city") or "",

@@ -10,8 +10,9 @@ from delivery.rules.asks import QuoteAsk
 from delivery.rules.calendars import NeverOpen
 from delivery.rules.candidates import AT_HOME, Candidate, Moment
 from delivery.rules.catalogue import Service
+from delivery.rules.fitting import terms_for
 from delivery.rules.leads import cut_off_on, is_blacked_out, leaves_on
-from delivery.rules.pricing import total, with_basket
+from delivery.rules.pricing import price_of, total
 from delivery.rules.wall_clock import window_at
 from delivery.rules.windows import TimeWindow
 
@@ -20,9 +21,10 @@ def day_candidates(
     service: Service, ask: QuoteAsk, moment: Moment, zone: str | None = None
 ) -> list[Candidate]:
     """Days on which a carrier comes to the door of that zone; none that has begun."""
-    zone = zone or service.zone_at(ask.postcode)
-    parts = with_basket(service.tariff, (("base", service.tariff.base),), ask.value)
-    amount = total(parts)
+    zone = zone or service.zone_at(ask.postcode) or ""
+    terms = terms_for(service, ask, zone)
+    if terms is None:
+        return []
     try:
         leaves = leaves_on(service, moment.ready)
         days = _days(service, leaves, service.days_to(zone), service.clock(zone))
@@ -30,11 +32,12 @@ def day_candidates(
         return []
     return [
         Candidate(
-            f"opt_{service.code}.d{window.start:%Y%m%d}", service, window, amount, parts,
+            f"opt_{service.code}.d{window.start:%Y%m%d}", service, window, total(parts), parts,
             window.end.timestamp(), window.minutes, AT_HOME, cutoff,
         )
         for window, cutoff in days
         if window.start > moment.ready
+        for parts in (price_of(terms, window, moment.now),)
     ]  # fmt: skip
 
 

@@ -10,9 +10,10 @@ from typing import NamedTuple
 from delivery.rules.asks import QuoteAsk
 from delivery.rules.candidates import Candidate, Moment, last_day
 from delivery.rules.catalogue import PickupPoint, Service
+from delivery.rules.fitting import terms_for
 from delivery.rules.geography import Here
 from delivery.rules.leads import arrives_on, cut_off_on, leaves_on, working_time_after
-from delivery.rules.pricing import total, with_basket
+from delivery.rules.pricing import price_of, total
 from delivery.rules.windows import TimeWindow
 
 # Nobody hurries to a shop for its last minutes.
@@ -27,12 +28,16 @@ def place_candidates(
 
     With `each_hours` only so many, the nearest, of those that open and close alike.
     """
-    parts = with_basket(service.tariff, (("base", service.tariff.base),), ask.value)
-    amount, until_day = total(parts), last_day(service, moment)
+    terms = terms_for(service, ask, service.zone_at(ask.postcode, here) or "")
+    if terms is None:
+        return []
+    until_day = last_day(service, moment)
     found: list[Candidate] = []
     for stays in _stays_from(service, moment.ready):
         if stays[0].window.start.date() > until_day:
             continue
+        parts = price_of(terms, stays[0].window, moment.now)
+        amount = total(parts)
         near = sorted((here.metres_to(stay.lat, stay.lon), stay) for stay in stays)
         for metres, stay in near[:each_hours] if each_hours else near:
             if metres <= service.within_m:

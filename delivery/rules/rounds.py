@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from delivery.rules.calendars import NeverOpen
 from delivery.rules.catalogue import Service
 from delivery.rules.leads import is_blacked_out, order_by
-from delivery.rules.pricing import Parts, window_parts
+from delivery.rules.pricing import WindowParts, window_parts
 from delivery.rules.wall_clock import moment_of
 from delivery.rules.windows import TimeWindow
 
@@ -47,13 +47,18 @@ class Planned(NamedTuple):
     cutoff: datetime
     cutoff_stamp: float
     day: date
-    parts: Parts
+    #: Its surcharges, whoever asks and when.
+    parts: WindowParts
 
 
 @dataclass(frozen=True)
 class ZonePlan:
-    """Every planned window by slot, and the same by price, each price earliest end first."""
+    """Every planned window by slot, and the same by price, each price earliest end first.
 
+    How soon a window is may still change its price: see `pricing.urgency_of`.
+    """
+
+    zone: str
     by_slot: dict[int, Planned]
     by_price: tuple[tuple[Planned, ...], ...]
 
@@ -110,16 +115,16 @@ def plan_zone(service: Service, zone: str, slots: Iterable[SlotTimes]) -> ZonePl
     by_slot = {
         each.id: planned
         for each in slots
-        if (planned := _planned(service, each, starts, clock)) is not None
+        if (planned := _planned(service, zone, each, starts, clock)) is not None
     }
-    by_price: dict[tuple[int, Parts], list[Planned]] = {}
+    by_price: dict[tuple[int, WindowParts], list[Planned]] = {}
     for each in sorted(by_slot.values(), key=lambda planned: (planned.end, planned.slot_id)):
         by_price.setdefault((each.minutes, each.parts), []).append(each)
-    return ZonePlan(by_slot, tuple(tuple(group) for group in by_price.values()))
+    return ZonePlan(zone, by_slot, tuple(tuple(group) for group in by_price.values()))
 
 
 def _planned(
-    service: Service, slot: SlotTimes, starts: dict[int, datetime], clock: ZoneInfo
+    service: Service, zone: str, slot: SlotTimes, starts: dict[int, datetime], clock: ZoneInfo
 ) -> Planned | None:
     # A van leaves once for the whole round, however narrow the window.
     leaves = starts.get(slot.within[0], slot.start_at) if slot.within else slot.start_at
@@ -135,7 +140,7 @@ def _planned(
     return Planned(
         slot.id, (slot.id, *slot.within), window, window.minutes, *span, cutoff,
         cutoff.timestamp(), window.start.date(),
-        window_parts(service.tariff, window.start, window.minutes),
+        window_parts(service.tariff, window.start, window.minutes, zone),
     )  # fmt: skip
 
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import (
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from delivery.rules.asks import Parcel, QuoteAsk
 from delivery.rules.money import Money
@@ -32,8 +38,21 @@ class ParcelShape(Shape):
 
 class BasketShape(Shape):
     value: MoneyShape | None = None
+    discount: MoneyShape | None = None
     parcels: list[ParcelShape] = Field(min_length=1, max_length=MOST_PARCELS)
     tags: list[Tag] = Field([], max_length=MOST_TAGS)
+
+    @field_validator("discount")
+    @classmethod
+    def _of_the_value(cls, discount: MoneyShape | None, info: ValidationInfo) -> MoneyShape | None:
+        if discount is None or "value" not in info.data:
+            return discount
+        value = info.data["value"]
+        if value is None:
+            raise ValueError("a discount is taken off a value: give both")
+        if value.currency != discount.currency:
+            raise ValueError("discount and value have one currency")
+        return discount
 
 
 class DestinationShape(Shape):
@@ -66,12 +85,13 @@ class QuoteRequest(Shape):
     def as_ask(self) -> QuoteAsk:
         """The same for the rules."""
         basket, to, customer = self.basket, self.destination, self.customer
-        value = basket.value
+        value, discount = basket.value, basket.discount
         return QuoteAsk(
             parcels=tuple(each.as_parcel() for each in basket.parcels),
             postcode=to.postcode,
             country=to.country,
             value=Money(value.amount, value.currency) if value else None,
+            discount=Money(discount.amount, discount.currency) if discount else None,
             tags=frozenset(basket.tags),
             street=to.street,
             city=to.city,

@@ -20,7 +20,7 @@ TEXT = TOWN.read_text("utf-8")
         ("format = 2", "format = 1", "format"),
         ("format = 2", "format = ", ""),
         ('currency = "EUR"', 'currency = "euro"', "currency"),
-        ("evening = 100", "evenin = 100", "services.home.price.evenin"),
+        ("vat_percent = 25.5", "vat_percant = 25.5", "services.home.price.vat_percant"),
         ("base = 590", "base = -1", "services.home.price.base"),
         ("base = 590", "base = 5.9", "services.home.price.base"),
         ('carrier = "kuikka"', 'carrier = "nobody"', "services.parcel.carrier"),
