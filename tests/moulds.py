@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, delete, select, text, update
+from sqlalchemy import Connection, create_engine, delete, text, update
 from sqlalchemy.pool import NullPool
 
 from delivery.store.engine import Database, engine_for
@@ -36,7 +36,10 @@ _SHAPE = text(
 )
 # ... and every slot to the letter.
 _SUM = text("SELECT count(*), sum(hashtext(slot::text)::bigint) FROM slot")
-_KEPT = ("slot", "catalogue")
+# Parts of later versions stay: nothing names them any more.
+_KEPT = ("slot", "catalogue", "catalogue_part")
+#: The newest version that a mould has.
+_VERSIONS = {"empty": 0, "town": 1}
 
 Looks = tuple[tuple[Any, ...], tuple[Any, ...]]
 
@@ -61,7 +64,7 @@ class Moulds:
     def postgresql(self, kind: str, server: str) -> Iterator[str]:
         url = self._clean[kind].pop() if self._clean[kind] else self._copy(kind, server)
         yield url
-        if _cleaned(url, self._made[kind]):
+        if _cleaned(url, self._made[kind], _VERSIONS[kind]):
             self._clean[kind].append(url)
         else:
             drop_database(server, url.rpartition("/")[2])
@@ -97,7 +100,7 @@ def _fill(url: str, kind: str) -> Looks | None:
     return looks
 
 
-def _cleaned(url: str, looked: Looks) -> bool:
+def _cleaned(url: str, looked: Looks, version: int) -> bool:
     """Take out what a test left; False when it is not as it was, or somebody is still there."""
     engine = create_engine(url, poolclass=NullPool)
     with engine.begin() as conn:
@@ -107,7 +110,7 @@ def _cleaned(url: str, looked: Looks) -> bool:
             if table.name not in _KEPT:
                 conn.execute(delete(table))
         conn.execute(update(slot).where(slot.c.taken > 0).values(taken=0))
-        _forget_editions(conn)
+        conn.execute(delete(catalogue).where(catalogue.c.version > version))
         return _looks(conn) == looked
 
 
@@ -117,8 +120,3 @@ def _looks(conn: Connection) -> Looks:
 
 def _shape(conn: Connection) -> tuple[Any, ...]:
     return tuple(conn.execute(_SHAPE).one())
-
-
-def _forget_editions(conn: Connection) -> None:
-    first = select(catalogue.c.version).order_by(catalogue.c.version).limit(1).scalar_subquery()
-    conn.execute(delete(catalogue).where(catalogue.c.version > first))

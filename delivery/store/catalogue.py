@@ -1,29 +1,41 @@
-"""The catalogue in the database: every edit is a new version, quotes keep the one they used."""
+"""The catalogue in memory: the newest version is always at hand, quotes keep the one they used."""
 
 from __future__ import annotations
 
+import math
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+import structlog
+from sqlalchemy import Connection
 
-from delivery.ids import digest
+from delivery.log import what_broke
 from delivery.rules.catalogue import Catalogue
 from delivery.rules.refusals import NotFound
-from delivery.store.catalogue_reading import read_catalogue
-from delivery.store.engine import Database
-from delivery.store.tables import catalogue
-
-# How long the newest version is believed to be the newest.
-BELIEVED_SECONDS = 1.0
-_VERSIONS_KEPT = 50
-
-_NEWEST = select(func.max(catalogue.c.version))
-_NEWEST_DIGEST = (
-    select(catalogue.c.version, catalogue.c.digest).order_by(catalogue.c.version.desc()).limit(1)
+from delivery.store import catalogue_rows as rows
+from delivery.store.catalogue_building import (
+    Built,
+    build,
+    build_all,
+    checked,
+    parsed,
+    unknown,
 )
-_DOCUMENT = select(catalogue.c.document).where(catalogue.c.version == bindparam("version"))
-_ADD = insert(catalogue)
+from delivery.store.catalogue_document import CatalogueError
+from delivery.store.catalogue_parts import Manifest, Parts, digest_of
+from delivery.store.engine import Database
+
+log = structlog.get_logger()
+
+#: How long the newest version is believed to be the newest.
+BELIEVED_SECONDS = 1.0
+#: How long a version loaded here is looked for before it counts as rolled back.
+_EXPECTED_SECONDS = 10.0
+_VERSIONS_KEPT = 50
 
 
 class NoCatalogue(NotFound):
@@ -34,26 +46,33 @@ class NoCatalogue(NotFound):
 
 
 class Catalogues:
-    """Catalogues by version, read once and kept: a version never changes."""
+    """Catalogues by version, built once and kept: a version never changes.
+
+    Within `kept_fresh` a thread of its own looks for newer versions, and nobody waits for one;
+    otherwise whoever asks first after a second does.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._versions: dict[int, Catalogue] = {}
-        self._newest: Catalogue | None = None
+        self._newest: Built | None = None
         self._believed_until = 0.0
+        self._looking = threading.Lock()
+        self._lock = threading.Lock()
+        self._watchers = 0
+        #: What was loaded here and is not seen yet, and until when it is waited for.
+        self._loaded: Built | None = None
+        self._loaded_until = 0.0
 
     def current(self) -> Catalogue:
-        """The newest version, looked up at most once a second. Raises `NoCatalogue`."""
+        """The newest version: another process's within two seconds, this one's at once.
+
+        Raises `NoCatalogue`.
+        """
         newest = self._newest
         if newest is not None and time.monotonic() < self._believed_until:
-            return newest
-        with self._database.read() as conn:
-            version = conn.execute(_NEWEST).scalar()
-        if version is None:
-            raise NoCatalogue
-        newest = self._newest = self.version(version)
-        self._believed_until = time.monotonic() + BELIEVED_SECONDS
-        return newest
+            return newest.catalogue
+        return self._look().catalogue
 
     def version(self, number: int) -> Catalogue:
         """The catalogue as it was in that version. Raises `NotFound`."""
@@ -61,34 +80,126 @@ class Catalogues:
         if kept is not None:
             return kept
         with self._database.read() as conn:
-            document = conn.execute(_DOCUMENT, {"version": number}).scalar()
-        if document is None:
-            raise NotFound(f"There is no catalogue version {number}.")
-        found = read_catalogue(document, number)
-        if len(self._versions) >= _VERSIONS_KEPT:
-            self._versions.pop(min(self._versions))
-        self._versions[number] = found
-        return found
+            manifest = rows.manifest(conn, number)
+            if manifest is None:
+                raise NotFound(f"There is no catalogue version {number}.")
+            built = self._built(conn, manifest, number)
+        self._keep(built.catalogue)
+        return built.catalogue
 
-    def load(self, conn: Connection, document: str, now: datetime) -> int:
+    def load(self, conn: Connection, document: str | Parts, now: datetime) -> int:
         """Check a document and make it the newest version; the same again changes nothing.
 
-        Raises `CatalogueError` with every fault and its path.
+        It is seen here as soon as `conn` commits. Raises `CatalogueError` with every fault.
         """
-        version = load_catalogue(conn, document, now=now)
-        self._believed_until = 0.0
-        return version
+        parts = checked(parsed(document)) if isinstance(document, str) else document
+        number, built = _added(conn, parts, self._newest, now)
+        with self._lock:
+            self._loaded, self._loaded_until = built, time.monotonic() + _EXPECTED_SECONDS
+            self._believed_until = 0.0
+        return number
+
+    @contextmanager
+    def kept_fresh(self) -> Iterator[None]:
+        """Look for newer versions in a thread, once a second, as long as the block lasts."""
+        stop = threading.Event()
+        thread = threading.Thread(target=self._watch, args=(stop,), name="catalogue", daemon=True)
+        self._watchers += 1
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join(timeout=10)
+            with self._lock:
+                self._watchers -= 1
+                self._believed_until = 0.0
+
+    def _watch(self, stop: threading.Event) -> None:
+        while not stop.wait(BELIEVED_SECONDS):
+            try:
+                with self._looking:
+                    self._read_newest()
+            except NoCatalogue:
+                continue
+            except Exception as error:
+                # The version that is believed serves until the database can be read again.
+                log.error("catalogue not read", **what_broke(error))
+
+    def _look(self) -> Built:
+        """The newest version; one thread reads it while the others go on with what they have."""
+        newest = self._newest
+        wait = newest is None or self._loaded is not None
+        if not self._looking.acquire(blocking=wait):
+            assert newest is not None
+            return newest
+        try:
+            return self._read_newest()
+        finally:
+            self._looking.release()
+
+    def _read_newest(self) -> Built:
+        with self._database.read() as conn:
+            last = rows.newest(conn)
+            if last is None:
+                raise NoCatalogue
+            newest = self._newest
+            if newest is None or newest.catalogue.version != last.number:
+                newest = self._taken(last) or self._read(conn, last.number)
+                self._keep(newest.catalogue)
+                self._newest = newest
+        self._believe(newest)
+        return newest
+
+    def _taken(self, last: rows.Version) -> Built | None:
+        """What was built when it was loaded here, if that is now the newest version."""
+        loaded = self._loaded
+        if loaded is None or loaded.catalogue.version != last.number:
+            return None
+        return loaded if digest_of(loaded.manifest) == last.digest else None
+
+    def _read(self, conn: Connection, number: int) -> Built:
+        manifest = rows.manifest(conn, number)
+        assert manifest is not None
+        return self._built(conn, manifest, number)
+
+    def _built(self, conn: Connection, manifest: Manifest, number: int) -> Built:
+        previous = self._newest
+        bodies = rows.bodies(conn, unknown(manifest, previous))
+        try:
+            return build(manifest, bodies, number, previous)
+        except CatalogueError as error:
+            # Only a part that an older or newer program wrote.
+            log.error("catalogue not readable", version=number, faults=len(error.faults))
+            raise NoCatalogue(f"Version {number} cannot be read; load a new one.") from error
+
+    def _believe(self, newest: Built) -> None:
+        now = time.monotonic()
+        with self._lock:
+            loaded = self._loaded
+            unseen = loaded is not None and newest.catalogue.version < loaded.catalogue.version
+            if unseen and now < self._loaded_until:
+                return  # not committed yet
+            self._loaded = None
+            self._believed_until = math.inf if self._watchers else now + BELIEVED_SECONDS
+
+    def _keep(self, found: Catalogue) -> None:
+        with self._lock:
+            if len(self._versions) >= _VERSIONS_KEPT:
+                self._versions.pop(min(self._versions))
+            self._versions[found.version] = found
 
 
-def load_catalogue(conn: Connection, document: str, *, now: datetime) -> int:
+def load_catalogue(conn: Connection, document: str | Parts, *, now: datetime) -> int:
     """Like `Catalogues.load`, where nobody keeps catalogues in memory."""
-    newest = conn.execute(_NEWEST_DIGEST).first()
-    hashed = digest(document.encode())
-    if newest is not None and newest.digest == hashed:
-        return int(newest.version)
-    version = newest.version + 1 if newest is not None else 1
-    read_catalogue(document, version)
-    conn.execute(
-        _ADD, {"version": version, "document": document, "digest": hashed, "loaded_at": now}
-    )
-    return int(version)
+    parts = checked(parsed(document)) if isinstance(document, str) else document
+    return _added(conn, parts, None, now)[0]
+
+
+def _added(
+    conn: Connection, parts: Parts, previous: Built | None, now: datetime
+) -> tuple[int, Built]:
+    # Building it is the last check: what cannot be built is not kept.
+    built = build_all(parts, 0, previous)
+    number = rows.add(conn, parts, now=now)
+    return number, built._replace(catalogue=replace(built.catalogue, version=number))

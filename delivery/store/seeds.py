@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from delivery.rules.slot_plans import plan_of
 from delivery.store import new_slots
-from delivery.store.catalogue import load_catalogue
-from delivery.store.catalogue_reading import read_catalogue
+from delivery.store.catalogue import Catalogues, load_catalogue
 from delivery.store.engine import Database
 
 TOWN = Path(__file__).parent.parent / "town" / "town.toml"
@@ -15,9 +15,10 @@ TOWN = Path(__file__).parent.parent / "town" / "town.toml"
 
 def seed(database: Database, *, now: datetime) -> None:
     """Load the demo town and its slots; again without harm."""
-    document = TOWN.read_text("utf-8")
     with database.write() as conn:
-        version = load_catalogue(conn, document, now=now)
-        for service in read_catalogue(document, version).services:
-            if service.promise == "slot":
-                new_slots.fill(conn, service, now=now)
+        load_catalogue(conn, TOWN.read_text("utf-8"), now=now)
+    plans = [plan_of(service, now) for service in Catalogues(database).current().services]
+    with database.write() as conn:
+        for plan in plans:
+            if plan.limits:
+                new_slots.apply(conn, plan, now=now)

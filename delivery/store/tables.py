@@ -16,13 +16,14 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from delivery.store.tables_catalogue import catalogue, catalogue_part
 from delivery.store.tables_slots import slot, slot_plan
 from notifications.columns import UtcDateTime
 from notifications.tables import RowId, metadata
 
 __all__ = [
-    "api_key", "booking", "carrier_event", "catalogue", "conversation", "hold", "idempotency",
-    "lease", "metadata", "milestone", "note", "promise", "quote", "session", "slot",
+    "api_key", "booking", "carrier_event", "catalogue", "catalogue_part", "conversation", "hold",
+    "idempotency", "lease", "metadata", "milestone", "note", "promise", "quote", "session", "slot",
     "slot_plan", "staff",
 ]  # fmt: skip
 
@@ -31,16 +32,6 @@ BOOKING_STATES = (
     "booked", "on_the_way", "ready_for_pickup", "delivered",
     "failed", "lost", "cancelled", "returned",
 )  # fmt: skip
-
-catalogue = Table(
-    "catalogue",
-    metadata,
-    # Every edit is a new version; quotes name the one they were made from.
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("document", Text, nullable=False),
-    Column("digest", String(64), nullable=False),
-    Column("loaded_at", UtcDateTime, nullable=False),
-)
 
 quote = Table(
     "quote",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from delivery.store.catalogue import Catalogues, NoCatalogue, load_catalogue
+from delivery.store.catalogue_building import read_catalogue
 from delivery.store.catalogue_document import CatalogueError
-from delivery.store.catalogue_reading import read_catalogue
 from delivery.store.engine import Database
 from delivery.store.seeds import TOWN
 from tests.times import NOW
@@ -24,7 +24,7 @@ TEXT = TOWN.read_text("utf-8")
         ("base = 590", "base = -1", "services.home.price.base"),
         ("base = 590", "base = 5.9", "services.home.price.base"),
         ('carrier = "kuikka"', 'carrier = "nobody"', "services.parcel.carrier"),
-        ('"espoo-north", "vantaa-east"', '"narnia", "vantaa-east"', "services.home.zones"),
+        ('"espoo-north", "vantaa-east"', '"narnia", "vantaa-east"', "services.home.zones.6"),
         ('time_zone = "Europe/Helsinki"', 'time_zone = "Europe/Turku"', "time_zone"),
         ("60 = 8 }", "50 = 8 }", "services.home.rounds"),
         ('["12:00", "16:00"]', '["12:00", "15:00"]', "services.home.rounds"),
