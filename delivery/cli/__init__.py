@@ -13,6 +13,7 @@ COMMANDS = {
     "work": "do everything that happens by itself: send, answer, apply, release",
     "migrate": "bring the database to the tables of this version",
     "seed": "load the demo town",
+    "catalogue": "your own carriers, zones, services, prices: load, show, diff",
     "keys": "create, list and revoke the keys of shops and staff",
     "staff": "let people log in to /ops",
     "interpret": "try what a customer's reply would mean",

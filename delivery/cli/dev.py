@@ -33,7 +33,7 @@ def run(asked: argparse.Namespace) -> int:
         return 1
     house = build_house(settings)
     migrate(house.database)
-    seed(house.database, now=house.clock())
+    seed(house.database, now=house.clock(), once=True)
     _let_in(house, secrets)
     if settings.sms.provider == "stand_in":
         _start(_stand_in_server(settings))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from delivery.store.catalogue_document import Document
 from delivery.store.catalogue_lines import line_of, lines_of
 
 Fault = tuple[str, str]
 
 _WORDS = {
     "missing": "is missing",
-    "extra_forbidden": "is not known here",
     "greater_than_equal": "must be {ge} or more",
     "greater_than": "must be more than {gt}",
     "less_than_equal": "must be {le} or less",
@@ -88,13 +90,27 @@ def _words(error: ErrorDetails) -> str:
     kind, details = error["type"], error.get("ctx", {})
     if kind == "value_error":
         return str(details["error"])
+    if kind == "extra_forbidden":
+        return f"is not known here{_meant(str(error['loc'][-1]))}"
     if kind == "string_pattern_mismatch":
         said = f"must be {_like(str(details['pattern']))}"
     elif kind in _WORDS:
-        said = _WORDS[kind].format(**details)
+        said = _WORDS[kind].format(**details).replace("False", "false").replace("True", "true")
     else:
         said = error["msg"][:1].lower() + error["msg"][1:]
     return f"its name {said}" if error["loc"][-1:] == (_KEY,) else said
+
+
+def _meant(name: str) -> str:
+    near = get_close_matches(name, _known_names(), n=1, cutoff=0.75)
+    return f"; {near[0]}?" if near else ""
+
+
+@lru_cache
+def _known_names() -> tuple[str, ...]:
+    schema = Document.model_json_schema()
+    tables = (schema, *schema["$defs"].values())
+    return tuple(sorted({name for table in tables for name in table.get("properties", ())}))
 
 
 def _like(pattern: str) -> str:

@@ -66,7 +66,7 @@ def read_file(path: Path) -> Parts:
 
     Raises `FileFaults` with every fault found and its line.
     """
-    source = _Source(path.name, _text(path))
+    source = _Source(str(path), _text(path))
     try:
         source.raw = parsed(source.text)
         name = source.raw.pop(POINTS_CSV, None)
@@ -82,18 +82,19 @@ def _text(path: Path) -> str:
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise FileFaults([PlacedFault(path.name, line, "", "is not UTF-8")]) from None
+        raise FileFaults([PlacedFault(str(path), line, "", "is not UTF-8")]) from None
     except OSError as error:
         why = error.strerror or "cannot be read"
-        raise FileFaults([PlacedFault(path.name, 1, "", why)]) from None
+        raise FileFaults([PlacedFault(str(path), 1, "", why)]) from None
 
 
 def _add_table(source: _Source, folder: Path, name: Any) -> None:
     own = source.raw.setdefault(POINTS, [])
     if not isinstance(name, str) or not isinstance(own, list):
         raise CatalogueError([(POINTS_CSV, "must be the name of a file beside this one")])
-    source.table = name
-    for line, row in _rows(name, _text(folder / name)):
+    table = folder / name
+    source.table = str(table)
+    for line, row in _rows(source.table, _text(table)):
         own.append(row)
         source.lines.append(line)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from delivery.rules.slot_plans import plan_of
+from delivery.store import catalogue_rows as rows
 from delivery.store import new_slots
 from delivery.store.catalogue import Catalogues, load_catalogue
 from delivery.store.engine import Database
@@ -13,9 +14,14 @@ from delivery.store.engine import Database
 TOWN = Path(__file__).parent.parent / "town" / "town.toml"
 
 
-def seed(database: Database, *, now: datetime) -> None:
-    """Load the demo town and its slots; again without harm."""
+def seed(database: Database, *, now: datetime, once: bool = False) -> None:
+    """Load the demo town and its slots; again without harm.
+
+    With `once` a catalogue that is there already stays, the shop's own for instance.
+    """
     with database.write() as conn:
+        if once and rows.newest(conn) is not None:
+            return
         load_catalogue(conn, TOWN.read_text("utf-8"), now=now)
     plans = [plan_of(service, now) for service in Catalogues(database).current().services]
     with database.write() as conn:
