@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from delivery.rules.slot_plans import plan_of
+from delivery.rules.slot_plans import plans_of
 from delivery.store import catalogue_rows as rows
 from delivery.store import new_slots
 from delivery.store.catalogue import Catalogues, load_catalogue
@@ -23,7 +23,8 @@ def seed(database: Database, *, now: datetime, once: bool = False) -> None:
         if once and rows.newest(conn) is not None:
             return
         load_catalogue(conn, TOWN.read_text("utf-8"), now=now)
-    plans = [plan_of(service, now) for service in Catalogues(database).current().services]
+    services = Catalogues(database).current().services
+    plans = [plan for service in services for plan in plans_of(service, now)]
     with database.write() as conn:
         for plan in plans:
             if plan.limits:

@@ -30,7 +30,7 @@ slot = Table(
     # The slots this one lies within, widest first. A place taken here is taken in each of
     # them too, so a full 4 h window has no free hour inside. [] for the widest.
     Column("within", JSON, nullable=False),
-    # Places as the newest catalogue has them; 0 for a window that is closed to new ones.
+    # Places as the newest catalogue has them; 0 where nobody new gets in.
     Column("capacity", Integer, nullable=False),
     Column("taken", Integer, nullable=False, server_default="0"),
     # Taken beyond the capacity when a newer catalogue lowered it: nobody is thrown out.
@@ -39,12 +39,14 @@ slot = Table(
     Column("load_capacity", Integer),
     Column("load_taken", Integer, nullable=False, server_default="0"),
     Column("load_over", Integer, nullable=False, server_default="0"),
-    # 0, or its own id once another row stands for the same window within other windows.
+    # 0; -1 while the catalogue does not have this window; or the greatest id there was when
+    # another row took its stead, because the window lies within others now.
     Column("retired", RowId, nullable=False, server_default="0"),
     # Few places (FEW_PLACES), or less than a quarter of the load left: those that a quote looks
     # at. Kept by the database, so that a place taken where there are many touches no index.
     Column("scarce", Boolean, Computed(
-        "capacity - taken <= 3 OR coalesce(load_taken * 4 > load_capacity * 3, false)",
+        "retired = 0 AND (capacity - taken <= 3"
+        " OR coalesce(load_taken * 4 > load_capacity * 3, false))",
         persisted=True,
     )),
     CheckConstraint("taken >= 0 AND taken <= capacity + over", name="not_oversold"),
@@ -65,8 +67,8 @@ Index(
 Index(
     "ix_slot_load",
     slot.c.zone,
-    slot.c.load_capacity,
     slot.c.start_at,
+    slot.c.load_capacity,
     postgresql_where=slot.c.load_capacity.is_not(None),
     sqlite_where=slot.c.load_capacity.is_not(None),
 )
@@ -74,8 +76,10 @@ Index(
 slot_plan = Table(
     "slot_plan",
     metadata,
-    # What a service's slots were last made like: the same again needs no look at them.
+    # What a service's slots of a day were last made like: the same again needs no look at them.
     Column("service", String(40), primary_key=True),
+    # `2026-03-12`; empty for a service's points.
+    Column("day", String(10), primary_key=True),
     Column("digest", String(64), nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )

@@ -13,7 +13,9 @@ branch_labels = None
 depends_on = None
 
 _ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-_SCARCE = "capacity - taken <= 3 OR coalesce(load_taken * 4 > load_capacity * 3, false)"
+_SCARCE = (
+    "retired = 0 AND (capacity - taken <= 3 OR coalesce(load_taken * 4 > load_capacity * 3, false))"
+)
 _NOT_OVERLOADED = (
     "load_taken >= 0 AND (load_capacity IS NULL OR load_taken <= load_capacity + load_over)"
 )
@@ -50,7 +52,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_slot_load",
         "slot",
-        ["zone", "load_capacity", "start_at"],
+        ["zone", "start_at", "load_capacity"],
         postgresql_where=has_load,
         sqlite_where=has_load,
     )
@@ -59,9 +61,10 @@ def upgrade() -> None:
     op.create_table(
         "slot_plan",
         sa.Column("service", sa.String(length=40), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("at", columns.UtcDateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("service", name=op.f("pk_slot_plan")),
+        sa.PrimaryKeyConstraint("service", "day", name=op.f("pk_slot_plan")),
     )
 
 
