@@ -6,7 +6,7 @@ import time
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from delivery.rules.catalogue import Service
 from delivery.rules.rounds import Planned, SlotTimes, ZonePlan, plan_zone
@@ -20,7 +20,7 @@ _READ_ANEW = timedelta(hours=24)
 _MOST_KEPT = 20_000
 
 _COLUMNS = (slot.c.id, slot.c.start_at, slot.c.end_at, slot.c.within)
-_OF_ZONE = (
+_EVERY_OF_ZONE = (
     select(*_COLUMNS)
     .where(
         slot.c.service == bindparam("service"),
@@ -28,6 +28,12 @@ _OF_ZONE = (
         slot.c.end_at > bindparam("after"),
     )
     .order_by(slot.c.id)
+)
+# Without those that another took the stead of.
+_OF_ZONE = _EVERY_OF_ZONE.where(slot.c.retired <= 0)
+_OF_ZONE_THEN = _EVERY_OF_ZONE.where(
+    slot.c.id <= bindparam("upto"),
+    or_(slot.c.retired <= 0, slot.c.retired >= bindparam("upto")),
 )
 _ONE = select(*_COLUMNS).where(
     slot.c.id == bindparam("id"),
@@ -126,7 +132,7 @@ class Layouts:
 
     def plan_at(self, service: Service, zone: str, at: datetime, upto: int) -> ZonePlan:
         """The plan as it was then: no slot that was made later."""
-        asked = {"service": service.code, "zone": zone, "after": at}
+        asked = {"service": service.code, "zone": zone, "after": at, "upto": upto}
         with self._database.read() as conn:
-            rows = [SlotTimes(*row) for row in conn.execute(_OF_ZONE, asked) if row.id <= upto]
+            rows = [SlotTimes(*row) for row in conn.execute(_OF_ZONE_THEN, asked)]
         return plan_zone(service, zone, rows)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, case, delete, func, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from delivery.rules.catalogue import Service
@@ -59,7 +59,7 @@ _KNOWN = select(
     slot.c.id > bindparam("after"),
 )  # fmt: skip
 _NEWEST = select(func.max(slot.c.id))
-_IDS = bindparam("ids", expanding=True)
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _BEYOND = case((slot.c.taken > bindparam("places"), slot.c.taken - bindparam("places")), else_=0)
 _LOAD_BEYOND = case(
     (slot.c.load_taken > bindparam("units"), slot.c.load_taken - bindparam("units")), else_=0
@@ -199,10 +199,10 @@ def _align(conn: Connection, plan: SlotPlan, known: _Slots, now: datetime) -> No
                 changes[wanted, room is None].append(row)
     _lock(conn, chain.from_iterable(changes.values()))
     for (wanted, gone), changed in changes.items():
-        stands = SHUT if gone else IN_FORCE
-        room = {"places": wanted.places, "units": wanted.units, "stands": stands}
+        bound = {"places": wanted.places, "units": wanted.units}
+        bound["stands"] = SHUT if gone else IN_FORCE
         for ids in _some(row.id for row in changed):
-            conn.execute(_ALIGN, {"ids": ids, **room})
+            conn.execute(_ALIGN, {"ids": ids, **bound})
 
 
 def _add(conn: Connection, plan: SlotPlan, known: _Slots, depth: int) -> int:

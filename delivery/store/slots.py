@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Update,
@@ -60,8 +61,8 @@ _LOCK = (
     .order_by(slot.c.id)
     .with_for_update(key_share=True)
 )
-_IDS = bindparam("ids", expanding=True)
-_UNITS = bindparam("units")
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_UNITS: BindParameter[int] = bindparam("units")
 _INNER = slot.alias()
 _NO_LOAD_LEFT = _INNER.c.load_taken + _UNITS > _INNER.c.load_capacity
 
