@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from delivery.rules.calendars import Calendar
@@ -95,6 +96,15 @@ class PickupPoint:
     capacity: int = 0
 
 
+class Points(tuple[PickupPoint, ...]):
+    """The places of a service, and what was made of them once: an edit elsewhere keeps both."""
+
+    @cached_property
+    def made(self) -> dict[object, Any]:
+        """What was made, by what it was made for."""
+        return {}
+
+
 @dataclass(frozen=True, eq=False)
 class Service:
     """One product of a carrier. `promise` says what it promises: slot, day, place or express."""
@@ -129,7 +139,7 @@ class Service:
     window: tuple[time, time] | None = None
     rounds: Rounds | None = None
     blackouts: tuple[Blackout, ...] = ()
-    points: tuple[PickupPoint, ...] = ()
+    points: Points = field(default_factory=Points)
     within_m: int = 0
     kept_days: int = 0
     #: Whether a booked window may be made narrower on the day, free.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from delivery.rules.calendars import NeverOpen
 from delivery.rules.catalogue import Origin, Service
@@ -55,6 +56,7 @@ def working_time_after(origin: Origin, moment: datetime, minutes: int) -> dateti
     raise NeverOpen
 
 
+@lru_cache(maxsize=4096)
 def cut_off_on(service: Service, day: date) -> datetime | None:
     """The last moment at which goods ordered still leave that day; None: nothing leaves then.
 

@@ -2,119 +2,173 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from collections.abc import Collection
+from datetime import date
+from operator import gt
 from typing import NamedTuple
 
 from delivery.rules.asks import QuoteAsk
-from delivery.rules.candidates import Candidate, Moment, last_day
-from delivery.rules.catalogue import PickupPoint, Service
+from delivery.rules.calendars import NeverOpen
+from delivery.rules.candidates import PLENTY, Candidate, Moment, last_day
+from delivery.rules.catalogue import Service
 from delivery.rules.fitting import terms_for
 from delivery.rules.geography import Here
-from delivery.rules.leads import arrives_on, cut_off_on, leaves_on, working_time_after
-from delivery.rules.pricing import price_of, total
-from delivery.rules.windows import TimeWindow
+from delivery.rules.nearest import in_order
+from delivery.rules.place_stays import Places, Stay, Stays, places_of, stays_from
+from delivery.rules.pricing import Parts, Terms, price_of, priced, total
 
-# Nobody hurries to a shop for its last minutes.
-_SHORTEST_OPENING = timedelta(minutes=30)
-_HALF_HOUR = 30 * 60
+#: Points that take nothing more on a day, as (point, `2026-03-12`).
+Full = Collection[tuple[str, str]]
 
 
 def place_candidates(
-    service: Service, ask: QuoteAsk, moment: Moment, here: Here, *, each_hours: int = 0
+    service: Service,
+    ask: QuoteAsk,
+    moment: Moment,
+    here: Here,
+    *,
+    each_hours: int = 0,
+    zone: str | None = None,
+    full: Full = (),
 ) -> list[Candidate]:
-    """Places near enough, each from when the parcel is there to fetch.
+    """Places near enough, each from when the parcel is there to fetch, the nearest first.
 
-    With `each_hours` only so many, the nearest, of those that open and close alike.
+    With `each_hours` only those that fewer than so many nearer ones beat or equal in price, end
+    and width of their hours: of places that open and close alike so many, the nearest. `zone` is
+    the customer's, which decides the price. Places in `full` on their day are left out.
     """
-    terms = terms_for(service, ask, service.zone_at(ask.postcode, here) or "")
-    if terms is None:
+    terms = terms_for(service, ask, zone or service.zone_at(ask.postcode, here) or "")
+    if terms is None or not service.points:
         return []
-    until_day = last_day(service, moment)
-    found: list[Candidate] = []
-    for stays in _stays_from(service, moment.ready):
-        if stays[0].window.start.date() > until_day:
-            continue
-        parts = price_of(terms, stays[0].window, moment.now)
-        amount = total(parts)
-        near = sorted((here.metres_to(stay.lat, stay.lon), stay) for stay in stays)
-        for metres, stay in near[:each_hours] if each_hours else near:
-            if metres <= service.within_m:
-                found.append(
-                    Candidate(
-                        stay.id, service, stay.window, amount, parts, stay.end, stay.minutes,
-                        metres, stay.cutoff, point=stay.point, until=stay.until,
-                    )
-                )  # fmt: skip
-    return found
+    try:
+        stays = stays_from(service, moment.ready)
+    except NeverOpen:
+        return []
+    places = places_of(service)
+    search = _Search(service, ask, moment, places, stays, terms, last_day(service, moment), full)
+    near = search.few(here, each_hours) if each_hours else search.every(here)
+    return [
+        Candidate(
+            stay.prefix + places.points[number].id, service, stay.window, offer.amount,
+            offer.parts, stay.end, stay.minutes, metres, stay.cutoff, None, PLENTY,
+            places.points[number], stay.until,
+        )
+        for metres, number, offer in near
+        for stay in (offer.stay,)
+    ]  # fmt: skip
 
 
-class _Stay(NamedTuple):
-    """A parcel at a point: the hours of its first day there, and until when it is kept."""
+class _Offer(NamedTuple):
+    """When and for how much a parcel is at places of one kind."""
 
-    id: str
-    lat: float
-    lon: float
-    end: float
-    minutes: int
-    window: TimeWindow
-    point: PickupPoint
-    until: datetime
-    cutoff: datetime | None
+    stay: Stay
+    parts: Parts
+    amount: int
 
 
-#: Stays with the same hours stand together: of those only the distance tells.
-_Alike = tuple[tuple[_Stay, ...], ...]
+_Near = tuple[int, int, _Offer]  # metres, number of the place, what it offers
 
 
-def _stays_from(service: Service, ready: datetime) -> _Alike:
-    if service.cut_offs is None:
-        # On the half hour: nobody promises 14:07, and the answer can be kept for others.
-        return _stays_packed(service, -(-ready.timestamp() // _HALF_HOUR) * _HALF_HOUR)
-    return _stays_sent(service, leaves_on(service, ready))
+class _Search(NamedTuple):
+    service: Service
+    ask: QuoteAsk
+    moment: Moment
+    places: Places
+    stays: Stays
+    terms: Terms
+    until_day: date
+    full: Full
+
+    def every(self, here: Here) -> list[_Near]:
+        """Every place near enough, the nearest first."""
+        offers, nearest, found = _Offers(self), self.places.nearest, []
+        for metres, number in nearest.within(here, self.service.within_m):
+            offer = offers[nearest.spots[number].kind]
+            if offer is not None and not self._is_full(number, offer.stay):
+                found.append((metres, number, offer))
+        return found
+
+    def few(self, here: Here, count: int) -> list[_Near]:
+        """The nearest first, without those that `count` nearer ones beat or equal."""
+        nearest, most = self.places.nearest, self.service.within_m
+        square = nearest.square(here, most, count)
+        # Where hours have their price a later place may be the cheaper one.
+        alike = not self.service.tariff.surcharges
+        spots = self.stays.worth(square, count) if alike else square.spots
+        offers, best = _Offers(self), _Best(count)
+        for _far, number, kind in in_order(here, most, spots):
+            offer = offers[kind]
+            if offer is None:
+                continue
+            if best.beats(offer):
+                offers[kind] = None
+                continue
+            spot = nearest.spots[number]
+            metres = here.metres_to(spot.lat, spot.lon)
+            if metres <= most:
+                if self.full and self._is_full(number, offer.stay):
+                    return self._few_of_all(here, count)
+                best.add((metres, number, offer))
+        return best.kept
+
+    def _few_of_all(self, here: Here, count: int) -> list[_Near]:
+        """The same where some are full, since those that come next are not at hand."""
+        best = _Best(count)
+        for each in self.every(here):
+            if not best.beats(each[2]):
+                best.add(each)
+        return best.kept
+
+    def _is_full(self, number: int, stay: Stay) -> bool:
+        return (self.places.points[number].id, stay.day.isoformat()) in self.full
+
+    def holds(self, stay: Stay) -> bool:
+        """Whether the parcels go into the place."""
+        most = stay.max_sides_mm
+        return not most or not any(map(gt, self.ask.measures.sides_mm, most))
 
 
-@lru_cache(maxsize=256)
-def _stays_packed(service: Service, ready: float) -> _Alike:
-    since = datetime.fromtimestamp(ready, service.origin.zone)
-    packed = working_time_after(service.origin, since, service.handling_minutes)
-    return _alike(_stays(service, packed.astimezone(service.zone), None))
+class _Offers(dict[int, "_Offer | None"]):
+    """What places of each kind offer; None if the parcel is not there in time, or too big."""
+
+    def __init__(self, search: _Search) -> None:
+        self._search = search
+        # Where no window costs more than another the price is asked once.
+        self._parts = () if search.terms.tariff.surcharges else priced(search.terms, ())
+
+    def __missing__(self, kind: int) -> _Offer | None:
+        search, offer = self._search, None
+        stay = search.stays[kind]
+        if stay is not None and stay.day <= search.until_day and search.holds(stay):
+            parts = self._parts or price_of(search.terms, stay.window, search.moment.now)
+            offer = _Offer(stay, parts, total(parts))
+        self[kind] = offer
+        return offer
 
 
-@lru_cache(maxsize=256)
-def _stays_sent(service: Service, leaves: date) -> _Alike:
-    opens = service.window[0] if service.window else time()
-    there = datetime.combine(arrives_on(service, leaves), opens, service.zone)
-    return _alike(_stays(service, there, cut_off_on(service, leaves)))
+class _Best:
+    """Places, the nearest first, none of them beaten or equalled by `count` before it."""
 
+    def __init__(self, count: int) -> None:
+        self.kept: list[_Near] = []
+        self._count = count
+        self._marks: list[tuple[float, int, int]] = []
 
-def _alike(stays: Iterable[_Stay]) -> _Alike:
-    groups: dict[TimeWindow, list[_Stay]] = {}
-    for stay in stays:
-        groups.setdefault(stay.window, []).append(stay)
-    return tuple(map(tuple, groups.values()))
+    def beats(self, offer: _Offer) -> bool:
+        """Whether so many are already as early, as narrow and as cheap."""
+        marks, count = self._marks, self._count
+        if len(marks) < count:
+            return False
+        stay, _parts, amount = offer
+        end, minutes = stay.end, stay.minutes
+        for its_end, its_minutes, its_amount in marks:
+            if its_end <= end and its_minutes <= minutes and its_amount <= amount:
+                count -= 1
+                if not count:
+                    return True
+        return False
 
-
-def _stays(service: Service, there: datetime, cutoff: datetime | None) -> Iterator[_Stay]:
-    for point in service.points:
-        hours = point.hours.open_from(there)
-        if hours is not None and hours[1] - hours[0] < _SHORTEST_OPENING:
-            hours = point.hours.open_from(hours[1])
-        if hours is not None:
-            window = TimeWindow(*hours)
-            until = _kept_until(service, point, window.start.date())
-            yield _Stay(
-                f"opt_{service.code}.d{window.start:%Y%m%d}.{point.id}", point.lat, point.lon,
-                window.end.timestamp(), window.minutes, window, point, until, cutoff,
-            )  # fmt: skip
-
-
-def _kept_until(service: Service, point: PickupPoint, since: date) -> datetime:
-    """The last closing within the days a parcel is kept."""
-    for kept in range(service.kept_days, -1, -1):
-        span = point.hours.on(since + timedelta(days=kept))
-        if span is not None:
-            day = datetime.combine(since + timedelta(days=kept), time(), service.zone)
-            return point.hours.window_on(day).end
-    raise AssertionError("a stay begins on an open day")
+    def add(self, near: _Near) -> None:
+        self.kept.append(near)
+        stay, _parts, amount = near[2]
+        self._marks.append((stay.end, stay.minutes, amount))

@@ -81,6 +81,10 @@ class ZoneMap:
                 return code
         return self.by_postcode.get(postcode)
 
+    def may_reach(self, postcode: str) -> bool:
+        """False where no address of this postcode can be in any of the zones."""
+        return bool(self._circles) or postcode in self.by_postcode
+
     def _near(self, here: Here) -> list[tuple[int, str, Circle]]:
         square = floor(here.lat * _SQUARES_PER_DEGREE), floor(here.lon * _SQUARES_PER_DEGREE)
         found = self._squares.get(square)

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from delivery.rules.calendars import Calendar
 from delivery.rules.catalogue import (
     Blackout,
-    Catalogue,
     CutOffs,
     OrderBy,
     Origin,
     PickupPoint,
+    Points,
     Rounds,
     Service,
 )
@@ -21,14 +21,11 @@ from delivery.rules.zones import Circle, Zone, ZoneMap
 from delivery.store import catalogue_document as parts
 from delivery.store.catalogue_document import (
     CalendarPart,
-    CatalogueError,
-    Document,
     OriginPart,
     PointPart,
     RoundsPart,
     ServicePart,
     ZonePart,
-    read_document,
 )
 from delivery.store.catalogue_prices import read_limits, read_tariff
 from delivery.store.catalogue_shapes import (
@@ -40,65 +37,6 @@ from delivery.store.catalogue_shapes import (
     read_said,
     span_of,
 )
-from delivery.store.postcodes import known_postcodes, zone_map_of
-
-
-def read_catalogue(text: str, version: int) -> Catalogue:
-    """The catalogue a document describes. Raises `CatalogueError` with all that is wrong."""
-    document = read_document(text)
-    check_names(document)
-    calendars = {code: read_calendar(part) for code, part in document.calendars.items()}
-    origins = {code: read_origin(code, part, calendars) for code, part in document.origins.items()}
-    zones = {code: read_zone(code, part) for code, part in document.zones.items()}
-    points = read_points(document.points)
-    return Catalogue(
-        version=version,
-        currency=document.currency,
-        countries=frozenset(document.countries),
-        carriers={code: read_said(said) for code, said in document.carriers.items()},
-        services=tuple(
-            read_service(
-                code,
-                part,
-                origin=origins[part.origin],
-                calendar=calendars[part.calendar],
-                zone_map=zone_map_of((zones[name] for name in part.zones), document.postcodes),
-                points=points.get(code, ()),
-                clock=ZoneInfo(document.time_zone),
-            )
-            for code, part in document.services.items()
-        ),
-        postcodes=known_postcodes(document.postcodes),
-    )
-
-
-def check_names(document: Document) -> None:
-    """Raises `CatalogueError` with each name that nothing has, or that two have."""
-    faults: list[tuple[str, str]] = []
-
-    def known(path: str, name: str, among: Mapping[str, object]) -> None:
-        if name not in among:
-            faults.append((path, f"{name!r} is not described"))
-
-    for code, origin in document.origins.items():
-        known(f"origins.{code}.calendar", origin.calendar, document.calendars)
-    for code, part in document.services.items():
-        known(f"services.{code}.carrier", part.carrier, document.carriers)
-        known(f"services.{code}.origin", part.origin, document.origins)
-        known(f"services.{code}.calendar", part.calendar, document.calendars)
-        for zone in part.zones:
-            known(f"services.{code}.zones", zone, document.zones)
-    seen: set[str] = set()
-    for number, point in enumerate(document.points):
-        known(f"points.{number}.service", point.service, document.services)
-        kind = document.services[point.service].kind if point.service in document.services else ""
-        # Two places of one kind and name would have the same title.
-        for what in (f"id {point.id}", f"{kind} {point.name}"):
-            if what in seen:
-                faults.append((f"points.{number}", f"{what} is there twice"))
-            seen.add(what)
-    if faults:
-        raise CatalogueError(faults)
 
 
 def read_calendar(part: CalendarPart) -> Calendar:
@@ -146,14 +84,6 @@ def read_zone(code: str, part: ZonePart) -> Zone:
     )
 
 
-def read_points(points: Iterable[PointPart]) -> dict[str, tuple[PickupPoint, ...]]:
-    """The places of each service, in the order of the document."""
-    found: dict[str, list[PickupPoint]] = {}
-    for part in points:
-        found.setdefault(part.service, []).append(read_point(part))
-    return {service: tuple(its) for service, its in found.items()}
-
-
 def read_point(part: PointPart) -> PickupPoint:
     """The place as the rules use it."""
     return PickupPoint(
@@ -171,7 +101,7 @@ def read_service(
     origin: Origin,
     calendar: Calendar,
     zone_map: ZoneMap,
-    points: tuple[PickupPoint, ...],
+    points: Points,
     clock: ZoneInfo,
 ) -> Service:
     """The service as the rules use it; `clock` is that of zones without their own."""

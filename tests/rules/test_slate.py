@@ -16,7 +16,7 @@ from delivery.rules.geography import Here
 from delivery.rules.place_candidates import place_candidates
 from delivery.rules.slate import MOST_FOLDED, MOST_SHOWN, Slate, choose, dominates, vector
 from delivery.rules.windows import TimeWindow
-from delivery.store.catalogue_reading import read_catalogue
+from delivery.store.catalogue_building import read_catalogue
 from tests.asking import an_ask
 from tests.times import NOW
 
