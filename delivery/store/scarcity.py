@@ -22,6 +22,7 @@ from sqlalchemy import (
     bindparam,
     column,
     func,
+    literal_column,
     null,
     select,
 )
@@ -29,7 +30,7 @@ from sqlalchemy import (
 from delivery.rules.candidates import FEW_PLACES
 from delivery.store.tables import slot
 
-__all__ = ["FEW_PLACES", "LOADED", "PLACES", "Scarce", "asked", "day_of", "scarce"]
+__all__ = ["FEW_PLACES", "LOADED", "PLACES", "Scarce", "asked", "day_of", "gone", "scarce"]
 
 _PLENTY = 1_000_000
 
@@ -85,6 +86,12 @@ def _too_small(zones: ColumnElement[bool]) -> Select[Any]:
 PLACES = {name: _few(zones) for name, zones in _ZONES.items()}
 #: The same, where a basket has a load; binds `load` besides, of many requests the greatest.
 LOADED = {name: _few(zones).union_all(_too_small(zones)) for name, zones in _ZONES.items()}
+_GONE = {
+    name: select(slot.c.id).where(
+        zones, slot.c.start_at > bindparam("after"), slot.c.retired != literal_column("0")
+    )
+    for name, zones in _ZONES.items()
+}
 
 
 def scarce(conn: Connection, zones: Iterable[str], after: datetime, load: int = 0) -> list[Scarce]:
@@ -97,8 +104,14 @@ def scarce(conn: Connection, zones: Iterable[str], after: datetime, load: int = 
     return [Scarce(*row) for row in conn.execute(statement, asked(name, zones, after, load))]
 
 
+def gone(conn: Connection, zones: Iterable[str], after: datetime) -> set[int]:
+    """The slots in these zones that a newer catalogue closed: no quote may offer them any more."""
+    name = conn.dialect.name
+    return set(conn.execute(_GONE[name], asked(name, zones, after)).scalars())
+
+
 def asked(name: str, zones: Iterable[str], after: datetime, load: int = 0) -> dict[str, Any]:
-    """What both statements bind, for the database called `name`."""
+    """What the statements bind, for the database called `name`."""
     listed = sorted(set(zones))
     bound: dict[str, Any] = {"after": after}
     bound["zones"] = orjson.dumps(listed).decode() if name == "sqlite" else listed

@@ -72,6 +72,13 @@ Index(
     postgresql_where=slot.c.load_capacity.is_not(None),
     sqlite_where=slot.c.load_capacity.is_not(None),
 )
+Index(
+    "ix_slot_gone",
+    slot.c.zone,
+    slot.c.start_at,
+    postgresql_where=slot.c.retired != 0,
+    sqlite_where=slot.c.retired != 0,
+)
 
 slot_plan = Table(
     "slot_plan",

@@ -40,22 +40,10 @@ def upgrade() -> None:
             ["service", "zone", "start_at", "end_at", "retired"],
         )
     # On their own: a batch reads the table as it was, and a computed column is new in it.
-    is_scarce = sa.text("scarce" if op.get_bind().dialect.name == "postgresql" else "scarce = 1")
-    op.create_index(
-        "ix_slot_scarce",
-        "slot",
-        ["zone", "start_at"],
-        postgresql_where=is_scarce,
-        sqlite_where=is_scarce,
-    )
-    has_load = sa.text("load_capacity IS NOT NULL")
-    op.create_index(
-        "ix_slot_load",
-        "slot",
-        ["zone", "start_at", "load_capacity"],
-        postgresql_where=has_load,
-        sqlite_where=has_load,
-    )
+    is_scarce = "scarce" if op.get_bind().dialect.name == "postgresql" else "scarce = 1"
+    _index("ix_slot_scarce", ["zone", "start_at"], is_scarce)
+    _index("ix_slot_load", ["zone", "start_at", "load_capacity"], "load_capacity IS NOT NULL")
+    _index("ix_slot_gone", ["zone", "start_at"], "retired != 0")
     for table in ("hold", "booking"):
         op.add_column(table, _count("load"))
     op.create_table(
@@ -70,3 +58,8 @@ def upgrade() -> None:
 
 def _count(name: str) -> sa.Column[int]:
     return sa.Column(name, sa.Integer(), server_default="0", nullable=False)
+
+
+def _index(name: str, columns: list[str], where: str) -> None:
+    only = sa.text(where)
+    op.create_index(name, "slot", columns, postgresql_where=only, sqlite_where=only)
