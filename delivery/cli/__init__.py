@@ -18,7 +18,7 @@ COMMANDS = {
     "staff": "let people log in to /ops",
     "interpret": "try what a customer's reply would mean",
     "check": "format, lint, types, imports, tests: the same list as CI",
-    "bench": "measure: quote, hold, send",
+    "bench": "measure: quote, country, hold, send, slate; taste or promise on a table of yours",
 }
 
 

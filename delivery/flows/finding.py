@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from delivery.rules.asks import QuoteAsk
@@ -103,6 +104,29 @@ def here_of(catalogue: Catalogue, ask: QuoteAsk) -> Here:
     return Here.at(postcode.lat, postcode.lon)
 
 
+#: By catalogue and postcode: who may serve it, and the reasons of those who never do.
+_Reach = tuple[tuple[Service, ...], tuple[Exclusion, ...]]
+_reached: WeakKeyDictionary[Catalogue, dict[str, _Reach]] = WeakKeyDictionary()
+
+
+def reach(catalogue: Catalogue, postcode: str) -> _Reach:
+    """The services worth asking there; of the others that they are `outside_zone`.
+
+    A country's catalogue has ten times the services that come to any one door.
+    """
+    known = _reached.setdefault(catalogue, {})
+    found = known.get(postcode)
+    if found is None:
+        serving = [each for each in catalogue.services if each.zone_map.may_reach(postcode)]
+        outside = [
+            Exclusion(each.code, "outside_zone", {"postcode": postcode, "zone": None})
+            for each in catalogue.services
+            if each not in serving
+        ]
+        found = known[postcode] = tuple(serving), tuple(outside)
+    return found
+
+
 def search(
     catalogue: Catalogue, plan_of: PlanOf, ask: QuoteAsk, now: datetime, *,
     leaders: int = 0, later: datetime | None = None, only: str | None = None,
@@ -111,11 +135,12 @@ def search(
     moment = Moment.of(ask, now)
     if later is not None and later > moment.ready:
         moment = moment._replace(ready=later)
-    found = Search(catalogue, ask, moment, here_of(catalogue, ask), [], [], [], [], set())
-    for service in catalogue.services:
+    serving, outside = reach(catalogue, ask.postcode)
+    found = Search(catalogue, ask, moment, here_of(catalogue, ask), [], [], [*outside], [], set())
+    for service in serving:
         if only is not None and service.code != only:
             continue
-        excluded = why_not(service, ask)
+        excluded = why_not(service, ask, found.here)
         if excluded is not None:
             found.exclusions.append(excluded)
         elif service.promise == "slot":

@@ -205,7 +205,7 @@ def _window_named(
     planned = house.layouts.planned(conn, service, zone, int(number))
     if planned is None:
         return None
-    return window_candidate(service, planned, found.ask, found.moment)
+    return window_candidate(service, planned, found.ask, found.moment, zone)
 
 
 def all_options(

@@ -79,16 +79,23 @@ def _ring(request: Request) -> KeyRing:
 Presented = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 
 
+async def caller_of(request: Request, scope: str) -> Caller:
+    """Who sent this. Raises `HTTPException` 401 without a key of ours, 403 with another scope's."""
+    kind, _, key = request.headers.get("authorization", "").partition(" ")
+    caller = await _ring(request).caller(key.strip()) if kind.lower() == "bearer" else None
+    if caller is None:
+        raise HTTPException(401, "Send a key: Authorization: Bearer …",
+                            {"WWW-Authenticate": "Bearer"})  # fmt: skip
+    if caller.scope != scope:
+        raise HTTPException(403, f"This key has not the scope {scope}.")
+    return caller
+
+
 def _key_of(scope: str) -> object:
-    # `async`: a plain `def` dependency costs a hop to another thread.
-    async def check(request: Request, presented: Presented) -> Caller:
-        caller = await _ring(request).caller(presented.credentials) if presented else None
-        if caller is None:
-            raise HTTPException(401, "Send a key: Authorization: Bearer …",
-                                {"WWW-Authenticate": "Bearer"})  # fmt: skip
-        if caller.scope != scope:
-            raise HTTPException(403, f"This key has not the scope {scope}.")
-        return caller
+    # `async`: a plain `def` dependency costs a hop to another thread. What the bearer scheme
+    # presents is only asked for so that /openapi.json says which endpoints want a key.
+    async def check(request: Request, _presented: Presented) -> Caller:
+        return await caller_of(request, scope)
 
     return check
 

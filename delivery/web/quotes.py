@@ -16,8 +16,9 @@ from delivery.house import House
 from delivery.rules.asks import QuoteAsk
 from delivery.rules.options import DeliveryOption
 from delivery.web.deps import Now, TheHouse
-from delivery.web.keys import Caller, ShopKey
+from delivery.web.keys import Caller, ShopKey, caller_of
 from delivery.web.once import IdempotencyKey, digest_of, once
+from delivery.web.quick_route import body_as, idempotency_key, quick
 from delivery.web.quote_shapes import CalendarShape, QuoteRequest, QuoteShape
 from delivery.web.shapes import PathId
 
@@ -28,16 +29,28 @@ class _Json(Response):
     media_type = "application/json"
 
 
-# `async`: the desk has a thread of its own, so a hop to one more would only cost.
-@router.post("", status_code=201, response_class=_Json, responses={201: {"model": QuoteShape}})
 async def post_quote(
-    ask: QuoteRequest, request: Request, house: TheHouse, now: Now, caller: ShopKey,
-    key: IdempotencyKey = None,
-) -> Response:  # fmt: skip
+    ask: QuoteRequest, request: Request, caller: ShopKey, key: IdempotencyKey = None
+) -> Response:
     """A few clearly different options for this basket, and why others were left out."""
+    house: House = request.app.state.house
+    now = house.clock()
     if key is None:
         return _Json(await _from_desk(request.app.state.quote_desk, ask.as_ask(), now), 201)
     return await run_in_threadpool(_once, house, ask, caller, key, now)
+
+
+async def _quick(request: Request) -> Response:
+    caller = await caller_of(request, "shop")
+    return await post_quote(
+        await body_as(QuoteRequest, request), request, caller, idempotency_key(request)
+    )
+
+
+router.add_api_route(
+    "", post_quote, methods=["POST"], status_code=201, response_class=_Json,
+    responses={201: {"model": QuoteShape}}, route_class_override=quick(_quick),
+)  # fmt: skip
 
 
 async def _from_desk(desk: QuoteDesk, ask: QuoteAsk, now: datetime) -> bytes:

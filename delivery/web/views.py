@@ -120,10 +120,14 @@ class Choice:
     parts: tuple[tuple[str, int], ...]
     fee: Money | None
     place: dict[str, Any] | None
+    #: How many of the last promises in this area were kept, of how many; None when too few.
+    kept: tuple[int, int] | None = None
+    #: How much more goods would make it free; None where that is not the question.
+    to_go: Money | None = None
 
     @classmethod
     def of(cls, shown: dict[str, Any]) -> Choice:
-        fee = shown.get("fee")
+        fee, kept, free = shown.get("fee"), shown.get("kept_rate"), shown.get("free_over")
         return cls(
             id=shown["id"], kind=shown["kind"], carrier=shown["carrier"], title=shown["title"],
             description=shown["description"], price=Money(**shown["price"]),
@@ -132,6 +136,8 @@ class Choice:
             labels=tuple(shown["labels"]), gives=tuple(shown["gives"]),
             parts=tuple((part["label"], part["amount"]) for part in shown["price_parts"]),
             fee=Money(**fee) if fee else None, place=shown["place"],
+            kept=(kept["kept"], kept["of"]) if kept else None,
+            to_go=Money(**free["to_go"]) if free and free["to_go"]["amount"] else None,
         )  # fmt: skip
 
     @property

@@ -59,7 +59,7 @@ class Shelf:
             id=choice.id, number=number, day=day, hours=hours, price=self.priced(price),
             where=where(self.house, choice, self.lang), pill=self._pill(choice),
             few=choice.capacity == "few", line=scale.line(choice.window),
-            gives=self._gives(choice), checked=choice.id == chosen,
+            more=self._more(choice), gives=self._gives(choice), checked=choice.id == chosen,
             parts=tuple((label, self.priced(Money(amount, choice.price.currency)))
                         for label, amount in choice.parts),
             total=self.priced(choice.price + self.goods),
@@ -67,6 +67,15 @@ class Shelf:
 
     def priced(self, money: Money) -> str:
         return phrases.price(money, self.lang)
+
+    def _more(self, choice: Choice) -> tuple[str, ...]:
+        said = []
+        if choice.to_go is not None and choice.to_go.amount <= self.goods.amount:
+            said.append(str(self.say("free_to_go", amount=self.priced(choice.to_go))))
+        if choice.kept is not None:
+            kept, of = choice.kept
+            said.append(str(self.say("kept_of", kept=kept, of=of)))
+        return tuple(said)
 
     def _pill(self, choice: Choice) -> str:
         said = [str(self.say(f"label_{each}")) for each in choice.labels[:2]]

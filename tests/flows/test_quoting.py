@@ -198,7 +198,7 @@ def test_another_process_sees_a_new_catalogue(house: House) -> None:
     other = Catalogues(house.database)
     assert other.current().version == 1
     with house.database.write() as conn:
-        text = TOWN.read_text("utf-8") + "\n# changed\n"
+        text = TOWN.read_text("utf-8").replace("base = 490", "base = 480")
         assert house.catalogues.load(conn, text, NOW) == 2
     assert house.catalogues.current().version == 2
     assert other.version(2).version == 2
