@@ -21,8 +21,8 @@ def a_request(**changes: Any) -> dict[str, Any]:
     request = {"basket": basket, "destination": destination, "customer": customer}
     for name, value in changes.items():
         part = next((part for part in request.values() if name in part), None)
-        if part is None and name in ("lat", "lon"):
-            part = destination
+        if part is None:
+            part = {"lat": destination, "lon": destination, "discount": basket}.get(name)
         (request if part is None else part)[name] = value
     return request
 

@@ -46,9 +46,9 @@ from collections.abc import Collection, Iterator
 from datetime import time
 from decimal import Decimal
 from itertools import combinations
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 from pydantic import model_validator as check
 
 from delivery.rules.limits import Limits
@@ -72,8 +72,17 @@ _MOST = 1_000_000
 #: A lorry holds less.
 _Volume = Annotated[int, Field(strict=True, ge=0, le=100_000_000)]
 _Change = Annotated[int, Field(strict=True, ge=-_MOST, le=_MOST)]
-_Percent = Annotated[Decimal, Field(ge=-100, le=1000, decimal_places=2)]
-_Vat = Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)]
+
+
+def _a_number(found: Any) -> Any:
+    if isinstance(found, bool | str):
+        raise ValueError("must be a number")
+    return found
+
+
+_Number = Annotated[Decimal, BeforeValidator(_a_number)]
+_Percent = Annotated[_Number, Field(ge=-100, le=1000, decimal_places=2)]
+_Vat = Annotated[_Number, Field(ge=0, le=100, decimal_places=2)]
 _Width = Annotated[int, Field(strict=True, ge=1, le=MINUTES_OF_A_DAY)]
 
 
@@ -165,7 +174,7 @@ class PricePart(Part):
     def _no_code_twice(cls, surcharges: list[SurchargePart]) -> list[SurchargePart]:
         twice = [code for code, times in Counter(s.code for s in surcharges).items() if times > 1]
         if twice:
-            raise ValueError(f"the code {twice[0]} is there twice")
+            raise ValueError(f"the code {twice[0]!r} is there twice")
         return surcharges
 
     @check(mode="after")
