@@ -19,10 +19,17 @@ def seed(database: Database, *, now: datetime, once: bool = False) -> None:
 
     With `once` a catalogue that is there already stays, the shop's own for instance.
     """
+    if once:
+        with database.read() as conn:
+            if rows.newest(conn) is not None:
+                return
+    make_town(database, TOWN.read_text("utf-8"), now=now)
+
+
+def make_town(database: Database, document: str, *, now: datetime) -> None:
+    """Load the catalogue of this document and make its slots. Raises `CatalogueError`."""
     with database.write() as conn:
-        if once and rows.newest(conn) is not None:
-            return
-        load_catalogue(conn, TOWN.read_text("utf-8"), now=now)
+        load_catalogue(conn, document, now=now)
     services = Catalogues(database).current().services
     plans = [plan for service in services for plan in plans_of(service, now)]
     with database.write() as conn:

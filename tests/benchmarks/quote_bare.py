@@ -28,7 +28,14 @@ def main() -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
     gc.freeze()
-    config = uvicorn.Config(app, loop="uvloop", http="httptools", log_config=None, access_log=False)
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        timeout_keep_alive=600,
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -26,7 +26,12 @@ def main() -> None:
         configure_logs(nowhere)
         gc.freeze()
         config = uvicorn.Config(
-            app, loop="uvloop", http="httptools", log_config=None, access_log=False
+            app,
+            loop="uvloop",
+            http="httptools",
+            log_config=None,
+            access_log=False,
+            timeout_keep_alive=600,
         )
         uvicorn.Server(config).run(sockets=[listener])
 
