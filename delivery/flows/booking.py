@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from delivery.flows import quoting, telling
-from delivery.flows.choosing import PlaceGone, place_or_alternatives, zone_of
+from delivery.flows.choosing import PlaceGone, clock_of, place_or_alternatives
 from delivery.flows.promising import promise
 from delivery.house import House
 from delivery.rules import holds as hold_states
 from delivery.rules import links
 from delivery.rules.bookings import BOOKED, Booking
-from delivery.rules.holds import Hold
+from delivery.rules.holds import Hold, is_past_cut_off
 from delivery.rules.refusals import AlreadyUsed, HoldClosed, NotFound, NotValid, TooLate
 from delivery.rules.windows import TimeWindow
 from delivery.store import bookings, holds, slots
@@ -79,7 +79,7 @@ def _book(
 ) -> Booking:  # fmt: skip
     if hold is None:
         raise NotFound("There is no such hold.")
-    _take_again(conn, hold, now)
+    _take_again(conn, house, hold, now)
     booking = _booking(conn, house, reference, ask, hold, phone, now)
     if not bookings.add(conn, booking):
         raise AlreadyUsed("This reference was booked a moment ago.")
@@ -92,7 +92,7 @@ def _book(
     return booking
 
 
-def _take_again(conn: Connection, hold: Hold, now: datetime) -> None:
+def _take_again(conn: Connection, house: House, hold: Hold, now: datetime) -> None:
     """See that this hold has its place. One whose time is over but was not swept has it still."""
     if hold.state == hold_states.BOOKED:
         raise AlreadyUsed("This hold was used by another booking.")
@@ -100,10 +100,17 @@ def _take_again(conn: Connection, hold: Hold, now: datetime) -> None:
         raise HoldClosed("This hold was given back.", state=hold.state)
     if now >= TimeWindow.from_json(hold.option["window"]).end:
         raise TooLate("The window of this hold is over.")
-    if hold.state != hold_states.EXPIRED or hold.slot_id is None:
+    if hold.state != hold_states.EXPIRED:
         return
-    if not slots.take_place(conn, slots.get(conn, hold.slot_id)):
+    patience = timedelta(minutes=house.settings.quotes.minutes)
+    if is_past_cut_off(hold.option, patience=patience, now=now) or not _take(conn, hold):
         raise PlaceGone(hold.quote_id, hold.option)
+
+
+def _take(conn: Connection, hold: Hold) -> bool:
+    if hold.slot_id is None:
+        return True
+    return slots.take_place(conn, slots.get(conn, hold.slot_id), hold.load)
 
 
 def _booking(
@@ -117,7 +124,8 @@ def _booking(
     locale = recipient.locale or customer.get("locale") or house.settings.shop.locale
     token = links.link_token(house.settings.server.secret.get_secret_value(), reference, 1)
     window = TimeWindow.from_json(hold.option["window"])
-    zone = zone_of(house.catalogues.version(quote.catalogue_version), hold.option["service"])
+    catalogue = house.catalogues.version(quote.catalogue_version)
+    zone = clock_of(catalogue, hold.option["service"], request)
     return Booking(
         reference=reference, digest=ask.digest, hold_id=hold.id, quote_id=hold.quote_id,
         state=BOOKED, version=1, option=hold.option, carrier=hold.option["carrier"],
@@ -128,6 +136,7 @@ def _booking(
         family_name=recipient.family_name or "", phone=phone, email=recipient.email or None,
         locale=house.words.language(locale), consent=CONSENT | ask.consent, link_version=1,
         link_hash=links.link_hash(token), created_at=now, changed_at=now,
+        load=hold.load,
     )  # fmt: skip
 
 

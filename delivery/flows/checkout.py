@@ -62,24 +62,30 @@ def release_hold(conn: Connection, hold_id: str, *, now: datetime) -> None:
     if hold.state != OPEN:
         return
     if hold.slot_id is not None:
-        slots.give_back_place(conn, slots.get(conn, hold.slot_id))
+        slots.give_back_place(conn, slots.get(conn, hold.slot_id), hold.load)
     holds.close(conn, hold_id, RELEASED)
 
 
 def _hold(
     conn: Connection, house: House, hold_id: str, ask: HoldAsk, now: datetime
 ) -> tuple[Hold, bool]:
-    choice = choose(conn, house, ask.quote, ask.option)
+    choice = choose(conn, house, ask.quote, ask.option, now=now)
     wanted = Hold(
         hold_id, choice.quote_id, choice.option_id, choice.option, choice.slot_id, OPEN,
-        ask.origin, 0, now, _end(house, now),
+        ask.origin, 0, now, _end(house, now), choice.load,
     )  # fmt: skip
     # Written before its place is taken: the row that many wait for is held the shortest time.
     if now < choice.valid_until and holds.add(conn, wanted):
-        if wanted.slot_id and not slots.take_place(conn, slots.get(conn, wanted.slot_id)):
+        if choice.is_gone or not _take(conn, wanted):
             raise PlaceGone(choice.quote_id, choice.option)
         return wanted, True
     return _hold_again(conn, wanted, choice, now), False
+
+
+def _take(conn: Connection, wanted: Hold) -> bool:
+    if wanted.slot_id is None:
+        return True
+    return slots.take_place(conn, slots.get(conn, wanted.slot_id), wanted.load)
 
 
 def _hold_again(conn: Connection, wanted: Hold, choice: Choice, now: datetime) -> Hold:
@@ -88,26 +94,30 @@ def _hold_again(conn: Connection, wanted: Hold, choice: Choice, now: datetime) -
         raise QuoteExpired
     known = _open(holds.lock(conn, wanted.id), now)
     if (known.quote_id, known.option_id) == (wanted.quote_id, wanted.option_id):
-        if known.origin == wanted.origin:
-            return known
-        wanted = replace(wanted, expires_at=known.expires_at)
-    elif now >= choice.valid_until:
+        # What it holds it holds, whatever became of its window.
+        if known.origin != wanted.origin:
+            known = replace(known, origin=wanted.origin)
+            holds.change_option(conn, known)
+        return known
+    if now >= choice.valid_until:
         raise QuoteExpired
-    if not _move(conn, known.slot_id, wanted.slot_id):
+    if choice.is_gone or not _move(conn, known, wanted):
         raise PlaceGone(choice.quote_id, choice.option)
     holds.change_option(conn, wanted)
     return replace(wanted, extensions=known.extensions, created_at=known.created_at)
 
 
-def _move(conn: Connection, old: int | None, new: int | None) -> bool:
-    if old == new:
+def _move(conn: Connection, old: Hold, new: Hold) -> bool:
+    if old.slot_id is None:
+        return _take(conn, new)
+    held = slots.get(conn, old.slot_id)
+    if new.slot_id is None:
+        slots.give_back_place(conn, held, old.load)
         return True
-    if old is None:
-        return new is None or slots.take_place(conn, slots.get(conn, new))
-    if new is None:
-        slots.give_back_place(conn, slots.get(conn, old))
+    if (old.slot_id, old.load) == (new.slot_id, new.load):
         return True
-    return slots.move_place(conn, slots.get(conn, old), slots.get(conn, new))
+    wanted = held if new.slot_id == old.slot_id else slots.get(conn, new.slot_id)
+    return slots.move_place(conn, held, wanted, was=old.load, load=new.load)
 
 
 def _open(hold: Hold, now: datetime) -> Hold:

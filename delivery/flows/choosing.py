@@ -13,11 +13,16 @@ from sqlalchemy import Connection
 
 from delivery.flows import quoting
 from delivery.flows.expiring import release_expired_holds
+from delivery.flows.finding import here_of
 from delivery.house import House
 from delivery.rules.alternatives import nearest
-from delivery.rules.catalogue import Catalogue
+from delivery.rules.asks import QuoteAsk
+from delivery.rules.catalogue import Catalogue, Service
+from delivery.rules.holds import is_past_cut_off
+from delivery.rules.loads import load_of
 from delivery.rules.refusals import NotFound, SlotFull
 from delivery.rules.windows import TimeWindow
+from delivery.store import point_slots
 
 T = TypeVar("T")
 
@@ -29,8 +34,12 @@ class Choice:
     quote_id: str
     option_id: str
     option: dict[str, Any]
-    slot_id: int | None
     valid_until: datetime
+    #: Where it takes a place, and how many load units with it.
+    slot_id: int | None
+    load: int = 0
+    #: Nobody new gets in: past its cut-off, or not in the newest catalogue.
+    is_gone: bool = False
 
 
 class PlaceGone(Exception):
@@ -42,13 +51,48 @@ class PlaceGone(Exception):
         self.option = option
 
 
-def choose(conn: Connection, house: House, quote_id: str, option_id: str) -> Choice:
+def choose(
+    conn: Connection, house: House, quote_id: str, option_id: str, *, now: datetime
+) -> Choice:
     """The option as it was quoted. Raises `NotFound` for what that quote did not offer."""
     quote = quoting.get_quote(conn, quote_id)
     shown = _shown(orjson.loads(quote.answer), option_id)
     if shown is None:
         shown = quoting.option_of(conn, house, quote, option_id).as_json()
-    return Choice(quote_id, option_id, shown, slot_of(option_id), quote.valid_until)
+    choice = Choice(quote_id, option_id, shown, quote.valid_until, slot_of(option_id))
+    if is_past_cut_off(shown, patience=quote.valid_until - quote.at, now=now):
+        return replace(choice, is_gone=True)
+    return _placed(conn, house, choice, quote.request)
+
+
+def _placed(conn: Connection, house: House, choice: Choice, request: dict[str, Any]) -> Choice:
+    """The choice with its place and its load, as the newest catalogue has them."""
+    service = house.catalogues.current().service(choice.option["service"])
+    if service is None:
+        return replace(choice, is_gone=True)
+    if choice.slot_id is not None:
+        load = load_in(service, request)
+        return replace(choice, load=load) if load else choice
+    place = choice.option["place"]
+    if place is None:
+        return choice
+    point = next((each for each in service.points if each.id == place["id"]), None)
+    if point is None:
+        return replace(choice, is_gone=True)
+    if not point.capacity:
+        return choice
+    day = datetime.fromisoformat(choice.option["window"]["start"]).date()
+    found = point_slots.find_or_make(
+        conn, service.code, point.id, day, service.zone, point.capacity
+    )
+    return replace(choice, slot_id=found.id, load=len(request["basket"]["parcels"]))
+
+
+def load_in(service: Service, request: dict[str, Any]) -> int:
+    """The load units that the basket of a stored request takes in a window of a service."""
+    if service.rounds is None or not service.rounds.load:
+        return 0
+    return load_of(service, QuoteAsk.from_json(request))
 
 
 def _shown(answer: dict[str, Any], option_id: str) -> dict[str, Any] | None:
@@ -69,12 +113,25 @@ def slot_of(option_id: str) -> int | None:
     return int(number) if mark == f"s{number}" and number.isdecimal() else None
 
 
-def zone_of(catalogue: Catalogue, service: str) -> ZoneInfo:
-    """The zone of the clock where a service delivers."""
+def clock_of(catalogue: Catalogue, service: str, request: dict[str, Any]) -> ZoneInfo:
+    """The zone of the clock where a service delivers what a stored request asked for."""
+    found = _found(catalogue, service)
+    if found.promise == "place" or not found.zone_map.clocks:
+        return found.zone
+    ask = QuoteAsk.from_json(request)
+    return found.clock(found.zone_at(ask.postcode, here_of(catalogue, ask)))
+
+
+def service_of(house: House, service: str) -> Service:
+    """The service in the newest catalogue. Raises `NotFound`."""
+    return _found(house.catalogues.current(), service)
+
+
+def _found(catalogue: Catalogue, service: str) -> Service:
     found = catalogue.service(service)
     if found is None:
         raise NotFound(f"There is no service {service}.")
-    return found.zone
+    return found
 
 
 def place_or_alternatives(house: House, attempt: Callable[[], T], *, now: datetime) -> T:

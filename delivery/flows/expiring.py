@@ -26,11 +26,11 @@ def release_expired_holds(database: Database, *, now: datetime) -> int:
 
 def _release_batch(conn: Connection, now: datetime) -> int:
     due = holds.due(conn, now=now, limit=BATCH)
-    held = [slots.get(conn, each.slot_id) for each in due if each.slot_id is not None]
+    held = [(slots.get(conn, each.slot_id), each.load) for each in due if each.slot_id is not None]
     if held:
-        slots.lock(conn, (each.chain[0] for each in held))
-    for each in held:
-        slots.give_back_place(conn, each)
+        slots.lock(conn, (place.chain[0] for place, _ in held))
+    for place, load in held:
+        slots.give_back_place(conn, place, load)
     if due:
         holds.expire(conn, [each.id for each in due])
     return len(due)

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from delivery.flows import quoting, telling
-from delivery.flows.choosing import slot_of, zone_of
+from delivery.flows import narrowing, quoting, telling
+from delivery.flows.choosing import load_in, service_of, slot_of
 from delivery.flows.promising import promise
 from delivery.house import House
 from delivery.rules.alternatives import nearest
@@ -33,6 +33,7 @@ class Target:
 
     option: dict[str, Any]
     slot_id: int
+    load: int
     window: TimeWindow
     zone_name: str
 
@@ -42,11 +43,15 @@ def move_options(
 ) -> list[DeliveryOption]:
     """Every free time this booking can move to, with its fee, soonest first.
 
+    Also the narrower windows within its own that may still be chosen on the day.
     Raises `TooLate` when it may not move any more.
     """
     _must_be_movable(conn, booking, now)
     request = quoting.get_quote(conn, booking.quote_id).request
     free = quoting.free_options(conn, house, request, now=now, locale=booking.locale)
+    known = {option.id for option in free}
+    narrower = narrowing.narrower_options(conn, house, booking, now=now)
+    free += [option for option in narrower if option.id not in known]
     return sorted(
         (
             option for option in free
@@ -87,19 +92,26 @@ def move(
 
     Raises `SlotFull` with alternatives, `TooLate`, `Outdated`; then nothing has changed.
     """
-    zone = zone_of(house.catalogues.current(), option.service)
+    service = service_of(house, option.service)
     if option.slot_id is None:
         raise TooLate("The delivery cannot be moved there.")
+    wanted = slots.get(conn, option.slot_id)
+    if narrowing.is_narrowing(option, booking.slot_id, wanted, now):
+        cause = "narrowed"
     # What was paid stays what was paid; a fee, where there is one, is another matter.
     paid = {key: booking.option[key] for key in ("price", "price_parts")}
     shown = option.as_json() | paid
     shown.pop("fee", None)
-    target = Target(shown, option.slot_id, option.window.into(zone), zone.key)
+    load = load_in(service, quoting.get_quote(conn, booking.quote_id).request)
+    zone = service.clock(wanted.zone)
+    target = Target(shown, wanted.id, load, option.window.into(zone), zone.key)
     until = now + timedelta(minutes=house.settings.replies.undo_minutes)
     moved = _move(conn, house, booking, target, cause=cause, reason=reason or {}, now=now)
     if moved is not booking:
-        back = {"option": booking.option, "slot_id": booking.slot_id, "by": by,
-                "window": booking.window.as_json(), "zone": booking.zone_name}  # fmt: skip
+        back = {
+            "option": booking.option, "slot_id": booking.slot_id, "load": booking.load, "by": by,
+            "window": booking.window.as_json(), "zone": booking.zone_name,
+        }  # fmt: skip
         conversations.remember_undo(conn, moved, back, until=until, now=now)
         telling.rescheduled(conn, house, moved, now=now, undo_until=until)
     return moved
@@ -116,7 +128,7 @@ def undo(conn: Connection, house: House, booking: Booking, *, by: str, now: date
     window = TimeWindow.from_json(back["window"])
     if now >= window.end:
         raise TooLate("The earlier time is over.")
-    target = Target(back["option"], back["slot_id"], window, back["zone"])
+    target = Target(back["option"], back["slot_id"], back.get("load", 0), window, back["zone"])
     moved = _move(conn, house, booking, target, cause="undone", reason={}, now=now)
     conversations.forget_undo(conn, booking.reference, now=now)
     telling.rescheduled(conn, house, moved, now=now, undo_until=None)
@@ -134,7 +146,7 @@ def cancel(conn: Connection, house: House, booking: Booking, *, by: str, now: da
         raise TooLate
     gone = bookings.save(conn, booking, was=booking.version, state=CANCELLED, changed_at=now)
     if booking.slot_id is not None:
-        slots.give_back_place(conn, slots.get(conn, booking.slot_id))
+        slots.give_back_place(conn, slots.get(conn, booking.slot_id), booking.load)
     telling.cancelled(conn, house, gone, now=now)
     return gone
 
@@ -160,11 +172,11 @@ def _move(
     with conn.begin_nested():
         moved = bookings.save(
             conn, booking, was=booking.version, state=BOOKED, option=to.option, slot_id=to.slot_id,
-            service=to.option["service"], carrier=to.option["carrier"], window=to.window,
-            zone_name=to.zone_name, changed_at=now,
+            load=to.load, service=to.option["service"], carrier=to.option["carrier"],
+            window=to.window, zone_name=to.zone_name, changed_at=now,
         )  # fmt: skip
         old, new = slots.get(conn, booking.slot_id), slots.get(conn, to.slot_id)
-        if not slots.move_place(conn, old, new):
+        if not slots.move_place(conn, old, new, was=booking.load, load=to.load):
             raise SlotFull(alternatives=_alternatives(conn, house, booking, to, now))
     promise(conn, moved, cause=cause, reason=reason, now=now)
     return moved

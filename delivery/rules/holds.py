@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 OPEN = "open"
@@ -31,3 +31,13 @@ class Hold:
     def state_at(self, now: datetime) -> str:
         """Its state as the customer may count on it: once its time is over it is not open."""
         return EXPIRED if self.state == OPEN and now >= self.expires_at else self.state
+
+
+def is_past_cut_off(option: dict[str, Any], *, patience: timedelta, now: datetime) -> bool:
+    """Whether an option as shown can no longer be made: its cut-off went by `patience` ago.
+
+    A quote is a locked price for as long as it is valid, also past a cut-off; so `patience` is
+    that long. An option without a cut-off is never past it.
+    """
+    told = option.get("cutoff_at")
+    return told is not None and now >= datetime.fromisoformat(told) + patience

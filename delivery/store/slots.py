@@ -55,6 +55,17 @@ COLUMNS = (slot.c.id, slot.c.service, slot.c.zone, slot.c.start_at, slot.c.end_a
             slot.c.within, slot.c.capacity, slot.c.taken, slot.c.load_capacity,
             slot.c.load_taken)  # fmt: skip
 _GET = select(*COLUMNS).where(slot.c.id == bindparam("slot"))
+_INSIDE = (
+    select(*COLUMNS)
+    .where(
+        slot.c.service == bindparam("service"),
+        slot.c.zone == bindparam("zone"),
+        slot.c.start_at >= bindparam("start"),
+        slot.c.end_at <= bindparam("end"),
+        slot.c.retired == 0,
+    )
+    .order_by(slot.c.start_at, slot.c.id)
+)
 _LOCK = (
     select(slot.c.id)
     .where(slot.c.id.in_(bindparam("ids", expanding=True)))
@@ -107,6 +118,14 @@ def get(conn: Connection, slot_id: int) -> Slot:
     if row is None:
         raise NotFound("There is no such slot.")
     return read(row)
+
+
+def inside(conn: Connection, around: Slot) -> list[Slot]:
+    """The slots in force that lie within one, earliest first."""
+    asked = {"service": around.service, "zone": around.zone,
+             "start": around.window.start, "end": around.window.end}  # fmt: skip
+    found = [read(row) for row in conn.execute(_INSIDE, asked)]
+    return [each for each in found if around.id in each.within]
 
 
 def read(row: Any) -> Slot:
