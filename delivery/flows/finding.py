@@ -13,14 +13,16 @@ from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from delivery.rules.asks import QuoteAsk
-from delivery.rules.candidates import Candidate, Moment, nothing_there
+from delivery.rules.candidates import Candidate, Moment
 from delivery.rules.catalogue import Catalogue, Service
 from delivery.rules.day_candidates import day_candidates
+from delivery.rules.express_candidates import express_candidates
 from delivery.rules.facts import Facts
 from delivery.rules.fitting import Exclusion, why_not
 from delivery.rules.geography import Here
 from delivery.rules.loads import load_of
 from delivery.rules.place_candidates import place_candidates
+from delivery.rules.reasons import why_nothing
 from delivery.rules.rounds import ZonePlan
 from delivery.rules.slot_candidates import window_candidates
 
@@ -65,14 +67,17 @@ class Search(NamedTuple):
             )
             found += free
             if not free:
-                exclusions.append(nothing_there(service))
+                exclusions.append(self._nothing(service, plan))
         for service, free in self.others:
             if facts.full and service.promise == "place":
                 free = self._not_full(service, free, facts.full, leaders)
             found += free
             if not free:
-                exclusions.append(nothing_there(service))
+                exclusions.append(self._nothing(service))
         return Feasible(found, exclusions)
+
+    def _nothing(self, service: Service, plan: ZonePlan | None = None) -> Exclusion:
+        return why_nothing(service, self.ask, self.moment, self.here, plan)
 
     def _not_full(
         self, service: Service, near: list[Candidate], full: frozenset[tuple[str, str]],
@@ -80,10 +85,9 @@ class Search(NamedTuple):
     ) -> list[Candidate]:  # fmt: skip
         if not any(is_full(each, full) for each in near):
             return near
-        # The nearest are full: look at all of them, and at the same number of those left.
-        every = place_candidates(service, self.ask, self.moment, self.here)
-        free = [each for each in every if not is_full(each, full)]
-        return free[: max(len(near), leaders)] if leaders else free
+        return place_candidates(
+            service, self.ask, self.moment, self.here, each_hours=leaders, full=full
+        )
 
 
 def is_full(candidate: Candidate, full: frozenset[tuple[str, str]]) -> bool:
@@ -160,6 +164,11 @@ def search(
 
 def without_slots(found: Search, service: Service, leaders: int = 0) -> list[Candidate]:
     """The candidates of a service that has no windows of its own."""
+    zone = service.zone_at(found.ask.postcode, found.here)
     if service.promise == "day":
-        return day_candidates(service, found.ask, found.moment)
-    return place_candidates(service, found.ask, found.moment, found.here, each_hours=leaders)
+        return day_candidates(service, found.ask, found.moment, zone)
+    if service.promise == "express":
+        return express_candidates(service, found.ask, found.moment, zone)
+    return place_candidates(
+        service, found.ask, found.moment, found.here, each_hours=leaders, zone=zone
+    )

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from delivery.rules.asks import QuoteAsk
 from delivery.rules.catalogue import PickupPoint, Service
-from delivery.rules.fitting import Exclusion
 from delivery.rules.pricing import Parts
 from delivery.rules.windows import TimeWindow
 
@@ -52,9 +51,3 @@ class Moment(NamedTuple):
 def last_day(service: Service, moment: Moment) -> date:
     """The last day this service offers to somebody who asks now."""
     return moment.now.astimezone(service.zone).date() + timedelta(days=service.days_ahead - 1)
-
-
-def nothing_there(service: Service) -> Exclusion:
-    """Why a service that could carry the basket has no candidate."""
-    code = {"slot": "no_slot_free", "day": "not_in_time", "place": "no_place_near"}
-    return Exclusion(service.code, code[service.promise])

@@ -19,6 +19,7 @@ _DEEPEST = 6
 _FINEST_PER_DEGREE = _SIDES_PER_DEGREE << _DEEPEST
 #: Spots more than are asked for that a square may hold before it is cut.
 _SPARE = 8
+_FIRST_LOOK_M = 1000
 _MOST_SQUARES = 20_000
 #: In degrees to the north; what is measured in whole metres may be so much off.
 A_METRE = 1 / METRES_PER_DEGREE
@@ -99,6 +100,16 @@ class Nearest:
             for number in self._reachable(box, metres)
         )
         return sorted(each for each in measured if each[0] <= metres)
+
+    def distance(self, here: Here, beyond: int) -> int | None:
+        """Metres to the nearest spot, looked for from `beyond` on; None if there are no spots."""
+        metres = max(beyond, _FIRST_LOOK_M)
+        while self.spots:
+            found = self.within(here, metres)
+            if found:
+                return found[0][0]
+            metres *= 2
+        return None
 
     def square(self, here: Here, metres: int, count: int) -> Square:
         """Where `here` is, with the nearest `count` of each kind for everybody in it, or more."""

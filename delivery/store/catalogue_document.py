@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic import model_validator as check
 
 from delivery.rules.calendars import countries_with_holidays
@@ -251,19 +250,3 @@ class Document(Part):
     zones: dict[Code, ZonePart]
     services: dict[Code, ServicePart] = Field(min_length=1)
     points: list[PointPart] = Field(default=[])
-
-
-def read_document(text: str) -> Document:
-    """The document as values. Raises `CatalogueError` with every fault found."""
-    try:
-        return Document.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogueError([("", str(error))]) from None
-    except ValidationError as error:
-        raise CatalogueError(
-            [(_path(each["loc"]), each["msg"]) for each in error.errors()]
-        ) from None
-
-
-def _path(location: tuple[Any, ...]) -> str:
-    return ".".join(str(step) for step in location)

@@ -157,7 +157,7 @@ def test_goods_that_are_ready_later_are_promised_later(house: House) -> None:
         assert option.window.start > ready
     far = ask_for(house, ready_at=(NOW + timedelta(days=300)).isoformat())
     assert far["options"] == [] or all(o["service"] == "parcel" for o in far["options"])
-    assert "no_slot_free" in {each["code"] for each in far["exclusions"]}
+    assert {each["code"] for each in far["exclusions"]} == {"later_than_shown"}
 
 
 def test_free_options_cost_nothing_to_move_to(house: House) -> None:
