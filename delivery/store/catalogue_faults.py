@@ -87,7 +87,11 @@ def _path(error: ErrorDetails, raw: Any) -> list[str]:
 
 
 def _words(error: ErrorDetails) -> str:
-    kind, details = error["type"], error.get("ctx", {})
+    kind = error["type"]
+    details = {
+        name: int(limit) if isinstance(limit, float) and limit.is_integer() else limit
+        for name, limit in error.get("ctx", {}).items()
+    }
     if kind == "value_error":
         return str(details["error"])
     if kind == "extra_forbidden":

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 _WIDTH = 100
-_BARE = re.compile(r"^[A-Za-z0-9_-]+$")
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 # A small table such as a text in four languages stands on the line of its key.
 _SMALL = 4
 #: `carriers.x` and the like always get a heading.
@@ -80,7 +80,7 @@ def _wrapped(elements: list[str]) -> Iterator[str]:
 
 
 def _key(key: str) -> str:
-    return key if _BARE.match(key) else _text(key)
+    return key if _BARE.fullmatch(key) else _text(key)
 
 
 def _value(value: Any) -> str:
