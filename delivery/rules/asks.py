@@ -51,7 +51,7 @@ class QuoteAsk:
     @cached_property
     def measures(self) -> Measures:
         """Weights and sizes of the whole basket, worked out once for all services."""
-        return Measures.of((each.weight_g, each.sides) for each in self.parcels)
+        return Measures((each.weight_g, each.sides) for each in self.parcels)
 
     def as_json(self) -> dict[str, Any]:
         """The request in the contract's words."""

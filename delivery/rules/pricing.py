@@ -94,7 +94,8 @@ def price_of(terms: Terms, window: TimeWindow, now: datetime) -> Parts:
     if not tariff.surcharges:
         return _priced(tariff, terms.base, (), 0, terms.free)
     windowed = window_parts(tariff, window.start, window.minutes, terms.zone)
-    return priced(terms, windowed, hours_between(now, window.start))
+    hours = hours_between(now, window.start) if tariff.urgency else 0.0
+    return priced(terms, windowed, hours)
 
 
 def hours_between(now: datetime, start: datetime) -> float:
