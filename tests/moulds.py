@@ -109,7 +109,7 @@ def _cleaned(url: str, looked: Looks, version: int) -> bool:
         for table in reversed(metadata.sorted_tables):
             if table.name not in _KEPT:
                 conn.execute(delete(table))
-        conn.execute(update(slot).where(slot.c.taken > 0).values(taken=0))
+        conn.execute(update(slot).where(slot.c.taken > 0).values(taken=0, load_taken=0))
         conn.execute(delete(catalogue).where(catalogue.c.version > version))
         return _looks(conn) == looked
 
