@@ -89,7 +89,7 @@ def test_a_later_catalogue_leaves_a_quote_unmoved(house: House) -> None:
         assert house.catalogues.load(conn, dearer, NOW) == 2
     assert every_option(house, quote["id"]) == before
     assert_locked(house, quote, NOW)
-    prices = {option["price"]["amount"] for option in ask_for(house)["options"]}
+    prices = {option.price.amount for option in every_option(house, ask_for(house)["id"])}
     assert 790 in prices
     assert 590 not in prices
 
