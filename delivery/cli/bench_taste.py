@@ -27,6 +27,11 @@ REPEATS = 3
 _OURS, _POOLED = "ours", "pooled logit"
 
 
+def main(file: Path) -> int:
+    """The exit status of `perille bench taste FILE.csv`."""
+    return 0 if run(file) is not None else 2
+
+
 def run(file: Path) -> dict[str, Any] | None:
     """Print the figures of one table, and give them; None, and a reason, if it cannot be read."""
     began = time.process_time()

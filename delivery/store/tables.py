@@ -17,14 +17,15 @@ from sqlalchemy import (
 )
 
 from delivery.store.tables_catalogue import catalogue, catalogue_part
+from delivery.store.tables_habits import choice, habit, taste_prior
 from delivery.store.tables_slots import slot, slot_plan
 from notifications.columns import UtcDateTime
 from notifications.tables import RowId, metadata
 
 __all__ = [
-    "api_key", "booking", "carrier_event", "catalogue", "catalogue_part", "conversation", "hold",
-    "idempotency", "lease", "metadata", "milestone", "note", "promise", "quote", "session", "slot",
-    "slot_plan", "staff",
+    "api_key", "booking", "carrier_event", "catalogue", "catalogue_part", "choice", "conversation",
+    "habit", "hold", "idempotency", "lease", "metadata", "milestone", "note", "promise", "quote",
+    "session", "slot", "slot_plan", "staff", "taste_prior",
 ]  # fmt: skip
 
 HOLD_STATES = ("open", "booked", "released", "expired")
