@@ -17,6 +17,7 @@ COMMANDS = {
     "keys": "create, list and revoke the keys of shops and staff",
     "staff": "let people log in to /ops",
     "interpret": "try what a customer's reply would mean",
+    "explain": "why these options and no others, now or for a quote that was given",
     "check": "format, lint, types, imports, tests: the same list as CI",
     "bench": "measure: quote, country, hold, send, slate; taste or promise on a table of yours",
 }

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from delivery.rules.opening_hours_reading import rules_of
 from delivery.rules.opening_hours_rules import MIDNIGHT, Piece, Rule, State, pieces_of
-from delivery.rules.wall_clock import moment_at
+from delivery.rules.wall_clock import later_by, moment_at
 from delivery.rules.windows import TimeWindow
 
 DAY_AND_NIGHT = "24/7"
@@ -109,7 +109,12 @@ class OpeningHours:
         """The hours of the day of `moment`, on which it is open, breaks within included."""
         zone = moment.tzinfo
         assert isinstance(zone, ZoneInfo)
-        spans = self.spans_on(moment.date(), zone)
+        day, whole = moment.date(), self.on(moment.date())
+        assert whole is not None
+        spans = self.spans_on(day, zone)
+        if not spans:  # Clocks skip all of it that night.
+            opens = at_minute(day, whole.opens, zone)
+            return TimeWindow(opens, later_by(opens, 1))
         return TimeWindow(spans[0][0], spans[-1][1])
 
     def open_from(self, moment: datetime, days: int = 30) -> tuple[datetime, datetime] | None:

@@ -218,6 +218,8 @@ def test_nights_on_which_clocks_change() -> None:
     ]
     assert lengths == [2 * 3600, 3 * 3600, 4 * 3600]
     assert OpeningHours.parse("03:00-04:00").spans_on(spring, HELSINKI) == ()
+    skipped = OpeningHours.parse("03:00-04:00").window_on(at("2026-03-29"))
+    assert skipped.start == at("2026-03-29", 4)
     # 3:30 for the second time is later than 3:45 for the first.
     again = at("2026-10-25", 3, 30).replace(fold=1)
     assert OpeningHours.parse("Su 03:00-03:45").open_from(again, days=6) is None
