@@ -48,7 +48,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 from pydantic import model_validator as check
 
 from delivery.rules.limits import Limits
@@ -75,14 +75,20 @@ _Change = Annotated[int, Field(strict=True, ge=-_MOST, le=_MOST)]
 
 
 def _a_number(found: Any) -> Any:
-    if isinstance(found, bool | str):
+    if isinstance(found, bool) or not isinstance(found, int | float | Decimal):
         raise ValueError("must be a number")
     return found
 
 
-_Number = Annotated[Decimal, BeforeValidator(_a_number)]
-_Percent = Annotated[_Number, Field(ge=-100, le=1000, decimal_places=2)]
-_Vat = Annotated[_Number, Field(ge=0, le=100, decimal_places=2)]
+def _in_hundredths(found: Decimal) -> Decimal:
+    if found * 100 % 1:
+        raise ValueError("must have two decimals at the most")
+    return found
+
+
+_Number = Annotated[Decimal, BeforeValidator(_a_number), AfterValidator(_in_hundredths)]
+_Percent = Annotated[_Number, Field(ge=-100, le=1000)]
+_Vat = Annotated[_Number, Field(ge=0, le=100)]
 _Width = Annotated[int, Field(strict=True, ge=1, le=MINUTES_OF_A_DAY)]
 
 
