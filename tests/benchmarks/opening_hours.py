@@ -10,7 +10,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,8 @@ def _country(row: dict[str, Any]) -> str | None:
 
 
 def _outcome(row: dict[str, Any]) -> str:
+    if not _is_a_date(row["from"]) or not _is_a_date(row["to"]):
+        return "the question has no such date"
     if any(each[1] > row["to"] and each[0] > row["to"] for each in row["intervals"]):
         return "the answer lies outside what is asked"
     refusal = _refusal(row["value"], _country(row))
@@ -101,6 +103,14 @@ def _read(row: dict[str, Any]) -> Told:
 
 def _sure(interval: list[Any]) -> bool:
     return not (len(interval) > 2 and interval[2])
+
+
+def _is_a_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text.split()[0])
+    except ValueError:
+        return False
+    return True
 
 
 def _at(text: str) -> datetime:
