@@ -35,7 +35,8 @@ log = structlog.get_logger()
 BELIEVED_SECONDS = 1.0
 #: How long a version loaded here is looked for before it counts as rolled back.
 _EXPECTED_SECONDS = 10.0
-_VERSIONS_KEPT = 50
+# An edit of a zone in a country makes 2-3 MB of new maps; one of a price next to nothing.
+_VERSIONS_KEPT = 32
 
 
 class NoCatalogue(NotFound):

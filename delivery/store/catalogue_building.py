@@ -40,7 +40,7 @@ from delivery.store.catalogue_reading import (
     read_zone,
 )
 from delivery.store.catalogue_shapes import Part, Said, read_said
-from delivery.store.postcodes import known_postcodes, zone_map_of
+from delivery.store.postcodes import known_postcodes
 
 _Made = TypeVar("_Made")
 _Shape = TypeVar("_Shape", bound=Part)
@@ -201,7 +201,8 @@ class _Builder:
         """Painting thousands of postcodes is the dear part: once for each set of zones."""
         key = (postcodes, frozenset(self._digest("zone", code) for code in part.zones))
         return key, self._once(
-            key, lambda: zone_map_of((self._zone(code) for code in part.zones), postcodes)
+            key,
+            lambda: ZoneMap([self._zone(code) for code in part.zones], known_postcodes(postcodes)),
         )
 
     def _zone(self, code: str) -> Any:
