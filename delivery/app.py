@@ -22,6 +22,7 @@ from delivery.store.layouts import Layouts
 from delivery.web import (
     bookings,
     carrier_webhooks,
+    customers,
     demo,
     demo_phone,
     explain,
@@ -83,6 +84,7 @@ ROOMS = (
     quotes,
     holds,
     bookings,
+    customers,
     carrier_webhooks,
     staff,
     explain,

@@ -45,6 +45,8 @@ class Search(NamedTuple):
     ask: QuoteAsk
     moment: Moment
     here: Here
+    #: Where this postcode lies; those outside are not among `exclusions`.
+    reach: Reach
     #: Services with windows, and their plan where this customer lives.
     planned: list[tuple[Service, ZonePlan]]
     #: Candidates of the others by service: no van's places to look at.
@@ -108,16 +110,20 @@ def here_of(catalogue: Catalogue, ask: QuoteAsk) -> Here:
     return Here.at(postcode.lat, postcode.lon)
 
 
-#: By catalogue and postcode: who may serve it, and the reasons of those who never do.
-_Reach = tuple[tuple[Service, ...], tuple[Exclusion, ...]]
-_reached: WeakKeyDictionary[Catalogue, dict[str, _Reach]] = WeakKeyDictionary()
+class Reach(NamedTuple):
+    """Who may come to a postcode, and that the others are `outside_zone`."""
+
+    serving: tuple[Service, ...]
+    outside: tuple[Exclusion, ...]
+    #: The postcode and the services outside: alike where the sentences are alike.
+    key: tuple[str, ...]
 
 
-def reach(catalogue: Catalogue, postcode: str) -> _Reach:
-    """The services worth asking there; of the others that they are `outside_zone`.
+_reached: WeakKeyDictionary[Catalogue, dict[str, Reach]] = WeakKeyDictionary()
 
-    A country's catalogue has ten times the services that come to any one door.
-    """
+
+def reach_of(catalogue: Catalogue, postcode: str) -> Reach:
+    """Who is worth asking there. A country has ten times the services that come to any one door."""
     known = _reached.setdefault(catalogue, {})
     found = known.get(postcode)
     if found is None:
@@ -127,7 +133,8 @@ def reach(catalogue: Catalogue, postcode: str) -> _Reach:
             for each in catalogue.services
             if each not in serving
         ]
-        found = known[postcode] = tuple(serving), tuple(outside)
+        key = (postcode, *(each.service for each in outside))
+        found = known[postcode] = Reach(tuple(serving), tuple(outside), key)
     return found
 
 
@@ -139,9 +146,9 @@ def search(
     moment = Moment.of(ask, now)
     if later is not None and later > moment.ready:
         moment = moment._replace(ready=later)
-    serving, outside = reach(catalogue, ask.postcode)
-    found = Search(catalogue, ask, moment, here_of(catalogue, ask), [], [], [*outside], [], set())
-    for service in serving:
+    reach = reach_of(catalogue, ask.postcode)
+    found = Search(catalogue, ask, moment, here_of(catalogue, ask), reach, [], [], [], [], set())
+    for service in reach.serving:
         if only is not None and service.code != only:
             continue
         excluded = why_not(service, ask, found.here)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from delivery.flows.finding import (
     without_slots,
     zone_of_people,
 )
+from delivery.flows.remembering import remembered
 from delivery.flows.wording import Wording, wording_of
 from delivery.house import House
 from delivery.ids import new_id
@@ -27,7 +29,7 @@ from delivery.rules.fitting import why_not
 from delivery.rules.money import Money
 from delivery.rules.options import DeliveryOption
 from delivery.rules.refusals import NotFound, NotValid
-from delivery.rules.slate import Slate, choose
+from delivery.rules.slate import choose
 from delivery.rules.slot_candidates import window_candidate
 from delivery.store import quotes
 from delivery.store.quotes import Quote
@@ -110,9 +112,10 @@ def _answer(
     house: House, found: Search, facts: Facts, quote_id: str, valid_until: datetime
 ) -> bytes:
     catalogue = found.catalogue
-    wording = _wording(house, catalogue, found.ask)
+    said = remembered(house.words, catalogue.currency, _locale(house, found.ask))
     feasible = found.feasible(facts, leaders=LEADERS)
     slate = choose(feasible.candidates)
+    extras = _Extras(said.wording, found)
     return orjson.dumps(
         {
             "id": quote_id,
@@ -120,30 +123,47 @@ def _answer(
             "currency": catalogue.currency,
             # Nobody's habits are known yet; a guess would be worse than no suggestion.
             "recommended": None,
-            "options": [wording.shown(*shown) for shown in slate.shown],
-            "folded": _folded(slate, wording),
-            "exclusions": [wording.exclusion(each) for each in feasible.exclusions],
+            "options": [
+                said.option(each, extras[each.service], labels, gives)
+                for each, labels, gives in slate.shown
+            ],
+            "folded": [
+                {
+                    "option": said.option(each.candidate, extras[each.candidate.service]),
+                    "code": each.code,
+                    "by": each.by.id,
+                    "reason": said.wording.why_folded(each),
+                }
+                for each in slate.folded
+            ],
+            "exclusions": [
+                *said.outside(found.reach),
+                *[said.wording.exclusion(each) for each in feasible.exclusions],
+            ],
         }
     )
+
+
+class _Extras(dict[Service, Any]):
+    """What an option says of its service to this one basket, worked out once a service."""
+
+    def __init__(self, wording: Wording, found: Search) -> None:
+        self._wording, self._found = wording, found
+
+    def __missing__(self, service: Service) -> dict[str, Any]:
+        free = self._wording.free_from(service, self._found.ask)
+        self[service] = extras = {"free_over": free.as_json() if free else None, "kept_rate": None}
+        return extras
+
+
+def _locale(house: House, ask: QuoteAsk, locale: str | None = None) -> str:
+    return house.words.language(locale or ask.locale or house.settings.shop.locale)
 
 
 def _wording(
     house: House, catalogue: Catalogue, ask: QuoteAsk, locale: str | None = None
 ) -> Wording:
-    spoken = house.words.language(locale or ask.locale or house.settings.shop.locale)
-    return wording_of(house.words, catalogue, spoken)
-
-
-def _folded(slate: Slate, wording: Wording) -> list[dict[str, Any]]:
-    return [
-        {
-            "option": wording.shown(each.candidate),
-            "code": each.code,
-            "by": each.by.id,
-            "reason": wording.why_folded(each),
-        }
-        for each in slate.folded
-    ]
+    return wording_of(house.words, catalogue, _locale(house, ask, locale))
 
 
 def option_of(conn: Connection, house: House, quote: Quote, option_id: str) -> DeliveryOption:
@@ -159,7 +179,7 @@ def option_of(conn: Connection, house: House, quote: Quote, option_id: str) -> D
     candidate = _decoded(conn, house, catalogue, ask, quote, option_id)
     if candidate is None:
         raise OptionUnknown
-    return _wording(house, catalogue, ask).option(candidate)
+    return _with_extras(_wording(house, catalogue, ask), candidate, ask)
 
 
 def _search_again(
@@ -182,9 +202,9 @@ def _decoded(
     """The candidate an id names, if the rules allowed it then; capacity is not asked."""
     code, _, what = option_id.removeprefix("opt_").partition(".")
     service = catalogue.service(code)
-    if service is None or why_not(service, ask) is not None:
-        return None
     found = search(catalogue, _no_plan, ask, quote.at, only="")
+    if service is None or why_not(service, ask, found.here) is not None:
+        return None
     if service.promise == "slot":
         return _window_named(conn, house, found, service, what)
     return next((each for each in without_slots(found, service) if each.id == option_id), None)
@@ -223,7 +243,11 @@ def all_options(
     free = found.feasible(facts).candidates
     shown = [each for each in free if each.slot_id is not None or each.id in quoted]
     wording = _wording(house, found.catalogue, found.ask)
-    return [wording.option(each) for each in sorted(shown, key=_by_time)]
+    return [_with_extras(wording, each, found.ask) for each in sorted(shown, key=_by_time)]
+
+
+def _with_extras(wording: Wording, candidate: Candidate, ask: QuoteAsk) -> DeliveryOption:
+    return replace(wording.option(candidate), free_over=wording.free_from(candidate.service, ask))
 
 
 def _by_time(candidate: Candidate) -> tuple[datetime, float, int, str]:

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any
 
 from delivery.rules import phrases
+from delivery.rules.asks import QuoteAsk
 from delivery.rules.candidates import FEW_PLACES, Candidate
-from delivery.rules.catalogue import Catalogue, PickupPoint
+from delivery.rules.catalogue import Catalogue, PickupPoint, Service
 from delivery.rules.fitting import Exclusion
 from delivery.rules.money import Money
 from delivery.rules.opening_hours import DAY_AND_NIGHT
-from delivery.rules.options import DeliveryOption, Place, PricePart
+from delivery.rules.options import DeliveryOption, FreeFrom, Place, PricePart, Vat
+from delivery.rules.pricing import free_over_of, vat_of
 from delivery.rules.slate import Folded
 from delivery.words import Words
 
 LONGEST_REASON = 60
-# Every window of every zone for two weeks; what is forgotten is said again.
-_MOST_REMEMBERED = 8192
 
 
 class Wording:
-    """Puts candidates of one catalogue into one language."""
+    """Puts candidates into one language."""
 
-    def __init__(self, words: Words, catalogue: Catalogue, locale: str) -> None:
+    def __init__(self, words: Words, currency: str, locale: str) -> None:
         self.locale = locale
         self._words = words
-        self._currency = catalogue.currency
-        self._shown: dict[tuple[object, ...], dict[str, Any]] = {}
+        self._currency = currency
 
     def _say(self, key: str, **fields: object) -> str:
         return self._words.say(self.locale, f"options.{key}", **fields)
@@ -42,6 +39,7 @@ class Wording:
     ) -> DeliveryOption:
         """The option as it is shown, stored and held."""
         service, point = candidate.service, candidate.point
+        vat = vat_of(service.tariff, candidate.amount)
         return DeliveryOption(
             id=candidate.id,
             kind=service.kind,
@@ -55,29 +53,21 @@ class Wording:
             place=_place(point, candidate) if point else None,
             distance_m=candidate.effort if point else None,
             cutoff_at=candidate.cutoff.isoformat() if candidate.cutoff else None,
-            capacity=_capacity(candidate),
+            capacity=capacity_of(candidate),
             labels=labels,
             gives=gives,
             slot_id=candidate.slot_id,
+            vat=Vat(*vat) if vat else None,
             fee=fee,
         )
 
-    def shown(
-        self, candidate: Candidate, labels: tuple[str, ...] = (), gives: tuple[str, ...] = ()
-    ) -> dict[str, Any]:
-        """`option(…).as_json()`, remembered but for what depends on the asker and the hour."""
-        key = (candidate.id, candidate.parts, candidate.window.start, candidate.cutoff)
-        known = self._shown.get(key)
+    def free_from(self, service: Service, ask: QuoteAsk) -> FreeFrom | None:
+        """How far this basket is from free delivery by that service."""
+        known = free_over_of(service.tariff, ask.value, ask.discount)
         if known is None:
-            if len(self._shown) >= _MOST_REMEMBERED:
-                self._shown.clear()
-            known = self._shown[key] = self.option(candidate).as_json()
-        return known | {
-            "distance_m": candidate.effort if candidate.point else None,
-            "capacity": _capacity(candidate),
-            "labels": labels,
-            "gives": gives,
-        }
+            return None
+        threshold, to_go = (Money(each, self._currency) for each in known[:2])
+        return FreeFrom(threshold, to_go, known.basis)
 
     def title(self, candidate: Candidate) -> str:
         """The window and how, with the date spelled out: it is still read days later."""
@@ -143,6 +133,8 @@ class Wording:
         by = self._brief(folded.by)
         if folded.code == "alike":
             return self._fitting(self._say("like", by=by))
+        if not folded.worse:
+            return self._say("needless")
         return self._fitting(self._say("than", worse=self._worse(folded.worse), by=by))
 
     def _worse(self, dimensions: Sequence[str]) -> str:
@@ -159,13 +151,13 @@ class Wording:
         return reason if len(reason) <= LONGEST_REASON else self._say("needless")
 
 
-@lru_cache(maxsize=32)
 def wording_of(words: Words, catalogue: Catalogue, locale: str) -> Wording:
-    """The one that remembers what it has said."""
-    return Wording(words, catalogue, locale)
+    """Words for the options of a catalogue."""
+    return Wording(words, catalogue.currency, locale)
 
 
-def _capacity(candidate: Candidate) -> str:
+def capacity_of(candidate: Candidate) -> str:
+    """In the contract's words: `few` places, or `open`."""
     return "few" if candidate.left <= FEW_PLACES else "open"
 
 

@@ -129,6 +129,21 @@ class PlaceShape(Shape):
     until: Moment
 
 
+class VatShape(Shape):
+    """Included in the price."""
+
+    percent: float
+    amount: int
+
+
+class FreeOverShape(Shape):
+    """Delivery is free from `threshold` on, `to_go` more; measured by `basis`."""
+
+    threshold: MoneyShape
+    to_go: MoneyShape
+    basis: Literal["after_discount", "before_discount"]
+
+
 class KeptRateShape(Shape):
     kept: int
     of: int
@@ -143,6 +158,8 @@ class OptionShape(Shape):
     description: str
     price: MoneyShape
     price_parts: list[PricePartShape]
+    vat: VatShape | None
+    free_over: FreeOverShape | None
     window: WindowShape
     width_minutes: int
     place: PlaceShape | None

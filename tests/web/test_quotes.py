@@ -63,7 +63,7 @@ def test_a_known_postcode_that_nobody_serves_gets_reasons(api: Api) -> None:
     quote = answer.json()
     assert quote["options"] == quote["folded"] == []
     services = {each["service"] for each in quote["exclusions"]}
-    assert services == {"home", "parcel", "locker", "pickup", "store"}
+    assert services == {"home", "express", "parcel", "locker", "pickup", "store"}
     assert {each["code"] for each in quote["exclusions"]} == {"outside_zone"}
 
 
