@@ -1,4 +1,4 @@
-"""I1: in every committed state no window has more holds and bookings than places."""
+"""I1: in every committed state no window or point has more in it than its places and load."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection, create_engine, select, update
 
-from delivery.store import slots
+from delivery.store import point_slots, slots
 from delivery.store.engine import Database, engine_for
 from delivery.store.tables import slot
 from tests.invariants.crowd import at_once
 from tests.invariants.shop_servers import KEYS, running_servers
 from tests.loopback import Api
-from tests.nests import a_slot, taken, wrong_counts
+from tests.nests import a_slot, loads, taken, wrong_counts
 from tests.shopping import a_quote, van_times
-from tests.times import NOW
+from tests.times import HELSINKI, NOW
 
 CLIENTS, TRIES = 4, 25
 
@@ -115,6 +115,68 @@ def test_the_twin_that_looks_first_oversells(database_url: str) -> None:
 
 def _late_beginner(url: str) -> object:
     return create_engine(url, connect_args={"timeout": 30})
+
+
+LOAD = 3
+
+
+def _take_load(database: Database, slot_id: int) -> int:
+    won = 0
+    for _ in range(20):
+        with database.write() as conn:
+            won += slots.take_place(conn, slots.get(conn, slot_id), LOAD)
+    return won
+
+
+def _look_then_take_load(database: Database, slot_id: int) -> int:
+    """The bad twin of loads: looks whether there is room, then writes what it has counted."""
+    won = 0
+    for _ in range(20):
+        with database.write() as conn:
+            seen = slots.get(conn, slot_id)
+            if seen.load_capacity is not None and seen.load_taken + LOAD <= seen.load_capacity:
+                more = {"load_taken": seen.load_taken + LOAD}
+                conn.execute(update(slot).where(slot.c.id == slot_id).values(more))
+                won += 1
+    return won
+
+
+def _loads_won(database: Database, take: object) -> tuple[int, int]:
+    with database.write() as conn:
+        wanted = a_slot(conn, NOW, 4, capacity=999, load=50)
+    won = at_once([partial(take, database, wanted.id)] * 8)  # type: ignore[arg-type]
+    with database.read() as conn:
+        return sum(won), loads(conn, wanted)[0]
+
+
+def test_threads_take_as_much_load_as_there_is(database: Database) -> None:
+    assert _loads_won(database, _take_load) == (16, 48)
+
+
+def test_the_twin_that_looks_first_overloads(database_url: str) -> None:
+    database = Database(engine_for(database_url))
+    if database.name == "sqlite":
+        database.close()
+        database = Database(_late_beginner(database_url))
+        database._turn = None
+    won, _ = _loads_won(database, _look_then_take_load)
+    database.close()
+    assert won * LOAD > 50
+
+
+def test_a_points_day_takes_as_many_parcels_as_it_has(database: Database) -> None:
+    def fetch(_number: int) -> int:
+        won = 0
+        for _ in range(10):
+            with database.write() as conn:
+                day = point_slots.find_or_make(conn, "locker", "kallio", NOW.date(), HELSINKI, 31)
+                won += slots.take_place(conn, day, 2)
+        return won
+
+    assert sum(at_once([partial(fetch, number) for number in range(8)])) == 15
+    with database.read() as conn:
+        [day] = conn.execute(select(slot.c.taken, slot.c.load_taken)).all()
+    assert tuple(day) == (15, 30)
 
 
 def test_the_database_itself_refuses_one_place_too_many(database: Database) -> None:
