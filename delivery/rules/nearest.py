@@ -156,20 +156,15 @@ class Nearest:
         return [number for key in keys for number in self._buckets.get(key, ())]
 
 
-def in_order(here: Here, metres: int, spots: Iterable[Held]) -> list[tuple[float, int, int]]:
-    """Those about so near, as (distance squared, number, kind), the nearest first.
-
-    The distance is in degrees to the north, to compare; one a metre too far may be there.
-    """
+def in_order(here: Here, metres: int, spots: Iterable[Held]) -> list[tuple[int, int, int]]:
+    """Those so near, as (metres, number, kind), the nearest first, measured as by `metres_to`."""
     lat, lon, east = here
-    most = (metres * A_METRE + A_METRE) ** 2
-    return sorted(
-        [
-            (far, number, kind)
-            for its_lat, its_lon, number, kind in spots
-            if (far := (its_lat - lat) ** 2 + ((its_lon - lon) * east) ** 2) <= most
-        ]
-    )
+    measured = [
+        (round(hypot(its_lat - lat, (its_lon - lon) * east) * METRES_PER_DEGREE), number, kind)
+        for its_lat, its_lon, number, kind in spots
+    ]
+    measured.sort()
+    return [each for each in measured if each[0] <= metres]
 
 
 def _held(spots: Iterable[Held], box: _Box, metres: int, count: int) -> Square:

@@ -96,18 +96,15 @@ class _Search(NamedTuple):
         alike = not self.service.tariff.surcharges
         spots = self.stays.worth(square, count) if alike else square.spots
         offers, best = _Offers(self), _Best(count)
-        for _far, number, kind in in_order(here, most, spots):
+        for metres, number, kind in in_order(here, most, spots):
             offer = offers[kind]
             if offer is None:
                 continue
             if best.beats(offer):
                 offers[kind] = None
-                continue
-            spot = nearest.spots[number]
-            metres = here.metres_to(spot.lat, spot.lon)
-            if metres <= most:
-                if self.full and self._is_full(number, offer.stay):
-                    return self._few_of_all(here, count)
+            elif self.full and self._is_full(number, offer.stay):
+                return self._few_of_all(here, count)
+            else:
                 best.add((metres, number, offer))
         return best.kept
 
