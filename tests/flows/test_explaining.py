@@ -144,9 +144,17 @@ def test_nothing_is_promised_of_a_moment_years_away(house: House) -> None:
 
 
 def change_the_catalogue(house: House) -> None:
-    dearer = TOWN.read_text("utf-8").replace("base = 590", "base = 790")
+    other = TOWN.read_text("utf-8")
+    for old, new in (
+        ("base = 590", "base = 790"),
+        ("Our own driver brings it", "Our own van brings it"),
+        ("Brought by day", "Brought in the daytime"),
+        ('opening_hours = "Mo-Fr 1', 'opening_hours = "PH off; Mo-Fr 1'),
+    ):
+        assert old in other
+        other = other.replace(old, new)
     with house.database.write() as conn:
-        assert house.catalogues.load(conn, dearer, NOW) == 2
+        assert house.catalogues.load(conn, other, NOW) == 2
 
 
 def take_all(house: House) -> None:
