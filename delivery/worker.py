@@ -16,7 +16,7 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from delivery.flows import checkout, replies, slots, sweeping, tracking
+from delivery.flows import checkout, learning, replies, slots, sweeping, tracking
 from delivery.house import House
 from delivery.log import what_broke
 from delivery.store.leases import take_lease
@@ -48,6 +48,14 @@ def _keep_slots(house: House, now: datetime) -> object:
     return slots.make_slots(house.database, house.catalogues, now=now)
 
 
+def _learn(house: House, now: datetime) -> object:
+    return learning.learn_next(house.database, now=now)
+
+
+def _learn_of_all(house: House, now: datetime) -> object:
+    return learning.learn_prior_of_all(house.database, now=now)
+
+
 def _sweep(house: House, now: datetime) -> object:
     return sweeping.sweep(house.database, now=now)
 
@@ -57,6 +65,8 @@ JOBS = (
     Job("apply carrier events", 0.5, lambda house, now: tracking.apply_next_event(house, now=now)),
     Job("release expired holds", 5, _release_holds),
     Job("keep slots ahead", 600, _keep_slots),
+    Job("learn from choices", 5, _learn),
+    Job("learn what all are like", 3600, _learn_of_all),
     Job("sweep what is over", 3600, _sweep),
 )
 

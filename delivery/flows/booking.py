@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from delivery.flows import quoting, telling
+from delivery.flows import learning, quoting, telling
 from delivery.flows.choosing import PlaceGone, clock_of, place_or_alternatives
 from delivery.flows.promising import promise
 from delivery.house import House
@@ -84,6 +84,7 @@ def _book(
     if not bookings.add(conn, booking):
         raise AlreadyUsed("This reference was booked a moment ago.")
     holds.close(conn, hold.id, hold_states.BOOKED)
+    learning.keep_choice(conn, hold, now=now)
     promise(conn, booking, cause="booked", reason={}, now=now)
     bookings.add_milestone(conn, reference, BOOKED, now)
     if ask.note:
