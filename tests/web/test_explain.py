@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
+from delivery.flows import learning
 from delivery.house import House
 from delivery.store import tables
 from tests.asking import a_request
 from tests.loopback import Api
+from tests.shopping import book
 
 
 def quotes_kept(house: House) -> int:
@@ -59,6 +61,34 @@ def test_a_quote_given_is_made_again(api: Api, house: House) -> None:
     assert found["same"] is False
     assert found["first_difference_at"] == given.content.index(b"fastest")
     assert {each["replayed"] for each in found["differences"]} == {"fastest"}
+
+
+def choose_and_book(api: Api, number: int) -> None:
+    quote = api.post("/v1/quotes", a_request()).json()
+    body = {"quote": quote["id"], "option": quote["options"][0]["id"], "origin": "chosen"}
+    assert api.put(f"/v1/holds/own-{number}", json=body).status_code == 201
+    assert book(api, f"own-{number}").status_code == 201
+
+
+def habits_known(house: House) -> int:
+    with house.database.read() as conn:
+        count: int = conn.execute(select(func.count()).select_from(tables.habit)).scalar_one()
+    return count
+
+
+def test_what_is_learnt_or_forgotten_later_changes_no_quote(api: Api, house: House) -> None:
+    before = api.post("/v1/quotes", a_request()).json()["id"]
+    for number in range(6):
+        choose_and_book(api, number)
+    while learning.learn_next(house.database, now=house.clock()):
+        pass
+    assert habits_known(house) == 1
+    known = api.post("/v1/quotes", a_request()).json()["id"]
+    assert api.delete("/v1/customers/c-123/habits").status_code == 204
+    assert habits_known(house) == 0
+    for quote_id in (before, known):
+        replay = api.get(f"/v1/explain/{quote_id}", key="staff").json()["replay"]
+        assert replay["same"] is True, replay
 
 
 @pytest.mark.parametrize(("key", "status"), [("shop", 403), (None, 401)])
