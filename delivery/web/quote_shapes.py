@@ -180,7 +180,7 @@ class RecommendedShape(Shape):
 
 class FoldedShape(Shape):
     option: OptionShape
-    code: Literal["dominated", "alike"]
+    code: Literal["dominated", "alike", "in_between"]
     by: str
     reason: str
 
