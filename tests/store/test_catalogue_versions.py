@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select
 
+from delivery.house import House
 from delivery.rules.catalogue import Catalogue, Service
 from delivery.rules.refusals import NotFound
 from delivery.store import catalogue_rows as rows
@@ -20,6 +21,7 @@ from delivery.store.catalogue_parts import digest_of, join, manifest_of, split
 from delivery.store.engine import Database, engine_for
 from delivery.store.seeds import TOWN
 from delivery.store.tables import catalogue_part
+from tests.loopback import serving
 from tests.times import NOW
 
 TEXT = TOWN.read_text("utf-8")
@@ -251,3 +253,16 @@ def test_asking_costs_next_to_nothing(database: Database) -> None:
             for _ in range(1000):
                 catalogues.current()
     assert asked == []
+
+
+def test_a_server_follows_the_catalogue_as_long_as_it_runs(house: House) -> None:
+    with serving(house) as running:
+        assert running.house.catalogues.current().version == 1
+        assert load(house.database, DEARER) == 2
+        with my_queries(house.database) as asked:
+            until = time.monotonic() + 2
+            while house.catalogues.current().version == 1:
+                assert time.monotonic() < until
+                time.sleep(0.01)
+        assert asked == []
+    assert "catalogue" not in {each.name for each in threading.enumerate()}
