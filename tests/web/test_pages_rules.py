@@ -15,7 +15,7 @@ from delivery.store.tables import metadata
 from delivery.web import csrf
 from tests.conftest import settings_for
 from tests.loopback import RunningServer, serving
-from tests.web.browsing import Browser, Form, Page
+from tests.web.browsing import Browser, Form, Page, at_door
 
 #: For rules that have nothing to do with rows.
 ONE_DATABASE = pytest.mark.parametrize("town_url", ["sqlite"], indirect=True)
@@ -86,7 +86,8 @@ def test_the_hash_of_all_rows_would_see_a_change(browser: Browser, house: House)
 
 def posts_of(browser: Browser, house: House) -> list[Form]:
     """Every form that posts, on every kind of page."""
-    mine = browser.my_delivery()
+    # A van's delivery: only that can be moved, and so has all the forms.
+    mine = browser.my_delivery(at_door(browser.ask_options()))
     options, held, desk = browser.ask_options(), browser.hold(), browser.log_in(house)
     pages = [mine, options, held, desk, browser.open("/demo"), browser.open("/demo/phone"),
              browser.open(f"{mine.url}/times"), browser.open(f"{mine.url}/cancel"),
