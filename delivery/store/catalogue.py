@@ -105,7 +105,10 @@ class Catalogues:
         """Look for newer versions in a thread, once a second, as long as the block lasts."""
         stop = threading.Event()
         thread = threading.Thread(target=self._watch, args=(stop,), name="catalogue", daemon=True)
-        self._watchers += 1
+        with self._lock:
+            self._watchers += 1
+            if self._newest is not None and self._loaded is None:
+                self._believed_until = math.inf  # the thread looks at once
         thread.start()
         try:
             yield
@@ -117,15 +120,16 @@ class Catalogues:
                 self._believed_until = 0.0
 
     def _watch(self, stop: threading.Event) -> None:
-        while not stop.wait(BELIEVED_SECONDS):
+        while not stop.is_set():
             try:
                 with self._looking:
                     self._read_newest()
             except NoCatalogue:
-                continue
+                pass
             except Exception as error:
                 # The version that is believed serves until the database can be read again.
                 log.error("catalogue not read", **what_broke(error))
+            stop.wait(BELIEVED_SECONDS)
 
     def _look(self) -> Built:
         """The newest version; one thread reads it while the others go on with what they have."""
