@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from delivery.flows.finding import Search, zone_of_people
+from delivery.flows.suggesting import may_suggest
 from delivery.rules.facts import Facts
-from delivery.store import scarcity
+from delivery.store import habits, scarcity
 from delivery.store.hot import HotConnection
 from delivery.store.scarcity import Scarce
 
@@ -20,10 +21,10 @@ _LONGEST_ROUND = timedelta(hours=24)
 
 def look(conn: Connection, found: Search, slots: int) -> Facts:
     """The facts for one request. `slots` is the greatest slot id its plans were made from."""
-    if not found.zones:
-        return Facts(slots, {})
     after = found.moment.now - _LONGEST_ROUND
-    return _facts(found, slots, scarcity.scarce(conn, found.zones, after, found.load))
+    rows = scarcity.scarce(conn, found.zones, after, found.load) if found.zones else []
+    known = habits.find(conn, _customers([found])) if may_suggest(found.ask) else {}
+    return _facts(found, slots, rows, known)
 
 
 def look_for_all(
@@ -36,10 +37,22 @@ def look_for_all(
     statement = (scarcity.LOADED if load else scarcity.PLACES)[name]
     asked = scarcity.asked(name, zones, earliest - _LONGEST_ROUND, load)
     rows = [Scarce(*row) for row in hot.fetch(statement, asked)] if zones else []
-    return [_facts(found, slots, rows) for found in searches]
+    customers, known = _customers(searches), {}
+    if customers:
+        habit = hot.fetch(habits.HABITS[name], habits.asked(name, customers))
+        known = {customer: habits.known_of(each) for customer, each in habit}
+    return [_facts(found, slots, rows, known) for found in searches]
 
 
-def _facts(found: Search, slots: int, rows: Iterable[Scarce]) -> Facts:
+def _customers(searches: Sequence[Search]) -> set[str]:
+    """Whose habits may be of use."""
+    asks = [found.ask for found in searches]
+    return {each.customer_id for each in asks if each.customer_id and may_suggest(each)}
+
+
+def _facts(
+    found: Search, slots: int, rows: Iterable[Scarce], known: Mapping[str, habits.Known]
+) -> Facts:
     """Of the scarce places of many zones those that concern this request."""
     left: dict[int, int] = {}
     full: list[tuple[str, str]] = []
@@ -49,7 +62,7 @@ def _facts(found: Search, slots: int, rows: Iterable[Scarce]) -> Facts:
                 full.append((row.zone, _day(row.start_at, found)))
         elif row.zone in found.zones:
             left[row.id] = row.left(found.load)
-    return Facts(slots, left, frozenset(full))
+    return Facts(slots, left, frozenset(full), known.get(found.ask.customer_id or ""))
 
 
 def _day(start_at: Any, found: Search) -> str:

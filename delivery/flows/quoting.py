@@ -18,6 +18,7 @@ from delivery.flows.finding import (
     zone_of_people,
 )
 from delivery.flows.remembering import remembered
+from delivery.flows.suggesting import suggest
 from delivery.flows.wording import Wording, wording_of
 from delivery.house import House
 from delivery.ids import new_id
@@ -84,7 +85,7 @@ def compose(house: House, found: Search, facts: Facts, *, now: datetime) -> Quot
     """The quote that these facts give; nothing is asked of the database any more."""
     quote_id = new_id("q")
     valid_until = now + timedelta(minutes=house.settings.quotes.minutes)
-    answer = _answer(house, found, facts, quote_id, valid_until)
+    answer, facts = _answer(house, found, facts, quote_id, valid_until)
     version = found.catalogue.version
     return Quote(
         quote_id, now, valid_until, version, 0, facts.as_json(), found.ask.as_json(), answer
@@ -94,7 +95,7 @@ def compose(house: House, found: Search, facts: Facts, *, now: datetime) -> Quot
 def answer_again(house: House, quote: Quote) -> bytes:
     """The answer that what the quote kept gives today; a faithful replay is the same bytes."""
     found, facts = _search_again(house, quote, leaders=LEADERS)
-    return _answer(house, found, facts, quote.id, quote.valid_until)
+    return _answer(house, found, facts, quote.id, quote.valid_until)[0]
 
 
 def _check(ask: QuoteAsk, catalogue: Catalogue, now: datetime) -> None:
@@ -110,19 +111,23 @@ def _check(ask: QuoteAsk, catalogue: Catalogue, now: datetime) -> None:
 
 def _answer(
     house: House, found: Search, facts: Facts, quote_id: str, valid_until: datetime
-) -> bytes:
+) -> tuple[bytes, Facts]:
+    """The answer, and the facts with what was suggested because of them."""
     catalogue = found.catalogue
     said = remembered(house.words, catalogue.currency, _locale(house, found.ask))
     feasible = found.feasible(facts, leaders=LEADERS)
     slate = choose(feasible.candidates)
     extras = _Extras(said.wording, found)
-    return orjson.dumps(
+    if facts.habit is not None:
+        facts = facts._replace(
+            recommended=suggest(facts.habit, slate.shown, found.ask, said.wording.say)
+        )
+    answer = orjson.dumps(
         {
             "id": quote_id,
             "valid_until": valid_until.astimezone(zone_of_people(catalogue)).isoformat(),
             "currency": catalogue.currency,
-            # Nobody's habits are known yet; a guess would be worse than no suggestion.
-            "recommended": None,
+            "recommended": facts.recommended,
             "options": [
                 said.option(each, extras[each.service], labels, gives)
                 for each, labels, gives in slate.shown
@@ -142,6 +147,7 @@ def _answer(
             ],
         }
     )
+    return answer, facts
 
 
 class _Extras(dict[Service, Any]):

@@ -35,7 +35,7 @@ def suggest(
     """
     if habit is None or len(shown) < 2 or habit["choices"] < FEWEST_CHOICES:
         return None
-    if not ask.street and ask.lat is None:
+    if not may_suggest(ask):
         return None
     taste = Taste.from_json(habit)
     options = [seen_of(each.candidate) for each in shown]
@@ -49,6 +49,11 @@ def suggest(
     key = "why_like_last" if shared == of else "why_like_most"
     why = say(key, shared=shared, of=of, what=say(f"why_{trait}"))
     return {"option": shown[best.option].candidate.id, "why": why, "origin": "learned"}
+
+
+def may_suggest(ask: QuoteAsk) -> bool:
+    """Whether we know who asks and where they live; without an address all is guessing."""
+    return bool(ask.customer_id) and (bool(ask.street) or ask.lat is not None)
 
 
 def seen_of(candidate: Candidate) -> Seen:

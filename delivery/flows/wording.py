@@ -27,7 +27,8 @@ class Wording:
         self._words = words
         self._currency = currency
 
-    def _say(self, key: str, **fields: object) -> str:
+    def say(self, key: str, **fields: object) -> str:
+        """A sentence of `options.toml`."""
         return self._words.say(self.locale, f"options.{key}", **fields)
 
     def option(
@@ -73,9 +74,9 @@ class Wording:
         """The window and how, with the date spelled out: it is still read days later."""
         point, kind = candidate.point, candidate.service.kind
         if point is None:
-            return self._say(kind, when=phrases.when(candidate.window, self.locale))
+            return self.say(kind, when=phrases.when(candidate.window, self.locale))
         start = candidate.window.start
-        return self._say(
+        return self.say(
             kind,
             name=point.name,
             day=phrases.day(start.date(), self.locale),
@@ -95,9 +96,9 @@ class Wording:
         if point is None:
             return said
         if point.hours.text == DAY_AND_NIGHT:
-            return f"{point.street}. {self._say('open_always')} {said}"
+            return f"{point.street}. {self.say('open_always')} {said}"
         span = point.hours.window_on(candidate.window.start)
-        hours = self._say("open_hours", hours=phrases.hours(span, self.locale))
+        hours = self.say("open_hours", hours=phrases.hours(span, self.locale))
         return f"{point.street}. {hours} {said}"
 
     def _parts(self, candidate: Candidate) -> list[PricePart]:
@@ -110,11 +111,11 @@ class Wording:
     def _label(self, code: str, kind: str, candidate: Candidate) -> str:
         if code == "free_over":
             over = Money(candidate.service.tariff.free_from or 0, self._currency)
-            return self._say("part_free_over", value=phrases.price(over, self.locale))
+            return self.say("part_free_over", value=phrases.price(over, self.locale))
         if code == "base":
-            return self._say(f"part_base_{kind}")
+            return self.say(f"part_base_{kind}")
         said = candidate.service.tariff.said.get(code)
-        return said[self.locale] if said else self._say("part_surcharge")
+        return said[self.locale] if said else self.say("part_surcharge")
 
     def exclusion(self, excluded: Exclusion) -> dict[str, str]:
         """The contract's exclusion, its reason at most 60 characters long."""
@@ -125,30 +126,30 @@ class Wording:
             fields["most"] = f"{fields['most'] / 10:g} cm"
         if excluded.code in ("too_much_volume", "too_much_volume_together"):
             fields["most"] = f"{fields['most'] / 1000:g} l"
-        reason = self._say(excluded.code, **fields)[:LONGEST_REASON]
+        reason = self.say(excluded.code, **fields)[:LONGEST_REASON]
         return {"service": excluded.service, "code": excluded.code, "reason": reason}
 
     def why_folded(self, folded: Folded) -> str:
         """Against which shown option it lost, and in what."""
         by = self._brief(folded.by)
         if folded.code == "alike":
-            return self._fitting(self._say("like", by=by))
+            return self._fitting(self.say("like", by=by))
         if not folded.worse:
-            return self._say("needless")
-        return self._fitting(self._say("than", worse=self._worse(folded.worse), by=by))
+            return self.say("needless")
+        return self._fitting(self.say("than", worse=self._worse(folded.worse), by=by))
 
     def _worse(self, dimensions: Sequence[str]) -> str:
-        said = [self._say(f"worse_{name}") for name in dimensions[:2]]
-        worse = said[0] if len(said) == 1 else self._say("and", one=said[0], other=said[1])
+        said = [self.say(f"worse_{name}") for name in dimensions[:2]]
+        worse = said[0] if len(said) == 1 else self.say("and", one=said[0], other=said[1])
         return worse[:1].upper() + worse[1:]
 
     def _brief(self, candidate: Candidate) -> str:
         if candidate.point is None:
             return phrases.when(candidate.window, self.locale)
-        return self._say(f"by_{candidate.service.kind}", name=candidate.point.name)
+        return self.say(f"by_{candidate.service.kind}", name=candidate.point.name)
 
     def _fitting(self, reason: str) -> str:
-        return reason if len(reason) <= LONGEST_REASON else self._say("needless")
+        return reason if len(reason) <= LONGEST_REASON else self.say("needless")
 
 
 def wording_of(words: Words, catalogue: Catalogue, locale: str) -> Wording:

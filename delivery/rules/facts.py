@@ -15,8 +15,10 @@ class Facts(NamedTuple):
     left: Mapping[int, int]
     #: Points that take no more parcels on a day, as (point, `2026-03-12`).
     full: frozenset[tuple[str, str]] = frozenset()
-    #: What the customer's own choices taught us, or None.
+    #: What the customer's own choices taught us, or None. Not kept: it is theirs to have forgotten.
     habit: Mapping[str, Any] | None = None
+    #: What was suggested because of it, in the contract's words; kept, as the answer is.
+    recommended: Mapping[str, str] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The facts as the quote keeps them; what is empty is left out."""
@@ -25,8 +27,8 @@ class Facts(NamedTuple):
             kept["left"] = sorted(self.left.items())
         if self.full:
             kept["full"] = sorted(self.full)
-        if self.habit is not None:
-            kept["habit"] = self.habit
+        if self.recommended is not None:
+            kept["recommended"] = self.recommended
         return kept
 
     @classmethod
@@ -35,5 +37,5 @@ class Facts(NamedTuple):
             kept.get("slots", 0),
             {int(slot): int(left) for slot, left in kept.get("left", ())},
             frozenset((point, day) for point, day in kept.get("full", ())),
-            kept.get("habit"),
+            recommended=kept.get("recommended"),
         )
