@@ -1,25 +1,36 @@
-"""Which options are shown: few, none worse than another, and each good at something."""
+"""Which options are shown: few, none worse than another, and each good at something.
+
+1. The front: candidates that no other one dominates, on exact values. All that follows looks at
+   the front alone, so a candidate that is worse than another changes nothing that is shown.
+2. The anchors: the cheapest, the fastest, the most precise, the nearest place.
+3. Up to five: of what differs from all that is shown, the one that leaves the least regret.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import islice
-from math import log2
+from operator import attrgetter, sub
 from typing import NamedTuple
 
 from delivery.rules.candidates import AT_HOME, Candidate
+from delivery.rules.slate_weights import (
+    Vector,
+    apart,
+    costs,
+    hardly_worse,
+    largest_losses,
+    much_worse_in,
+    steps,
+    within,
+    worse_in,
+)
+
+__all__ = ["MOST_FOLDED", "MOST_SHOWN", "Folded", "Shown", "Slate", "choose", "fold", "vector"]
 
 MOST_SHOWN = 5
+#: Each is a whole option in the answer, and `/all` has the rest.
 MOST_FOLDED = 6
-#: Below this two options do not differ at a glance.
-ALIKE = 0.4
-# One step of each kind of difference: 2 euros, a day, a doubled width, 800 metres.
-_PRICE_STEP, _DAY, _WALK_STEP = 200, 86_400, 800
-_LARGEST = 2.0
-#: Losses smaller than this are not worth a word.
-_WORTH_SAYING = 0.6
-_MOST_GIVES = 2
-DIMENSIONS = ("price", "speed", "precision", "place")
 
 
 class Shown(NamedTuple):
@@ -29,10 +40,15 @@ class Shown(NamedTuple):
 
 
 class Folded(NamedTuple):
-    """One that was near, and the shown one that made it needless."""
+    """A hidden one, and the shown one that made it needless.
+
+    `dominated`: `by` is as good in everything and better in something. `hardly_better`: the same
+    but for differences too small to matter. `alike`: none of their differences matters.
+    `in_between`: it differs from all that are shown, and `by` is the one it differs from least.
+    """
 
     candidate: Candidate
-    code: str  # dominated | alike
+    code: str
     by: Candidate
     #: In what it is worse than `by`.
     worse: tuple[str, ...]
@@ -43,159 +59,160 @@ class Slate(NamedTuple):
     folded: tuple[Folded, ...]
 
 
-Vector = tuple[int, float, int, int]
+#: A candidate behind its vector and its id, which are asked for a hundred times a quote.
+_Seen = tuple[Vector, str, Candidate]
+
+_vector = attrgetter("amount", "end", "minutes", "effort")
 
 
 def vector(candidate: Candidate) -> Vector:
     """Price, end of the window, its width, and home before distance: less is better."""
-    return candidate.amount, candidate.end, candidate.minutes, candidate.effort
-
-
-def dominates(one: Vector, other: Vector) -> bool:
-    """As good in everything and better in something."""
-    return (
-        one[0] <= other[0]
-        and one[1] <= other[1]
-        and one[2] <= other[2]
-        and one[3] <= other[3]
-        and one != other
-    )
+    seen: Vector = _vector(candidate)
+    return seen
 
 
 def choose(candidates: Iterable[Candidate]) -> Slate:
-    """The slate of these candidates, in whatever order they come."""
-    ordered = sorted(candidates, key=lambda each: (vector(each), each.id))
-    best = front(ordered)
+    """The slate of these candidates, in whatever order they come. No two have one id."""
+    ordered = sorted([(_vector(each), each.id, each) for each in candidates])
+    best = _front(ordered)
+    if not best:
+        return Slate((), ())
     labels = _anchors(best)
     picked = _filled(best, labels)
-    # By time; the cheapest stands last, where the eye looks for it.
-    picked.sort(key=lambda each: ("cheapest" in labels.get(each.id, ()), each.end, each.id))
-    shown = tuple(
-        Shown(each, tuple(labels.get(each.id, ())), gives)
-        for each, gives in zip(picked, _gives(picked), strict=True)
-    )
-    return Slate(shown, tuple(islice(_folded(ordered, best, picked), MOST_FOLDED)))
+    # By time; the cheapest, which is first of the front, stands last, where the eye looks for it.
+    picked.sort(key=lambda one: (one is best[0], one[0][1], one[1]))
+    gives = largest_losses([one[0] for one in picked])
+    shown = [
+        Shown(each, labels.get(code, ()), given)
+        for (_seen, code, each), given in zip(picked, gives, strict=True)
+    ]
+    return Slate(tuple(shown), tuple(islice(_folded(ordered, best, picked), MOST_FOLDED)))
 
 
-def front(ordered: Sequence[Candidate]) -> list[Candidate]:
+def _front(ordered: Iterable[_Seen]) -> list[_Seen]:
     """Those that no other dominates, of candidates ordered by vector; of equals the first."""
-    kept: list[Candidate] = []
-    vectors: list[Vector] = []
-    for candidate in ordered:
-        _amount, end, minutes, effort = mine = vector(candidate)
+    kept: list[_Seen] = []
+    bounds: list[tuple[float, int, int]] = []
+    for one in ordered:
+        _amount, end, minutes, effort = one[0]
         # Whoever comes before is not dearer, so it dominates unless it is worse elsewhere.
-        for other in vectors:
-            if other[1] <= end and other[2] <= minutes and other[3] <= effort:
+        for other_end, other_minutes, other_effort in bounds:
+            if other_end <= end and other_minutes <= minutes and other_effort <= effort:
                 break
         else:
-            kept.append(candidate)
-            vectors.append(mine)
+            kept.append(one)
+            bounds.append((end, minutes, effort))
     return kept
 
 
-def _anchors(best: Sequence[Candidate]) -> dict[str, list[str]]:
-    """Labels by candidate: one each for the best of every kind, the same one where it can be."""
-    labels: dict[str, list[str]] = {}
-    kinds = (
-        ("cheapest", 0, best),
-        ("fastest", 1, best),
-        ("most_precise", 2, best),
-        ("nearest", 3, [each for each in best if each.effort != AT_HOME]),
-    )
-    for label, which, among in kinds:
+def _anchors(best: Sequence[_Seen]) -> dict[str, tuple[str, ...]]:
+    """Labels by id: one each for the best of every kind, the same one where it can be."""
+    # The front is in order of price, so its first is the cheapest.
+    labels: dict[str, tuple[str, ...]] = {best[0][1]: ("cheapest",)}
+    places = [one for one in best if one[0][3] != AT_HOME]
+    for label, which, among in (
+        ("fastest", 1, best), ("most_precise", 2, best), ("nearest", 3, places),
+    ):  # fmt: skip
         if among:
-            record = min(vector(each)[which] for each in among)
-            winners = [each for each in among if vector(each)[which] == record]
-            winner = next((each for each in winners if each.id in labels), winners[0])
-            labels.setdefault(winner.id, []).append(label)
+            column = [one[0][which] for one in among]
+            record = min(column)
+            winner = among[column.index(record)][1]
+            if column.count(record) > 1:
+                winners = [code for seen, code, _each in among if seen[which] == record]
+                winner = next((code for code in winners if code in labels), winner)
+            labels[winner] = (*labels.get(winner, ()), label)
     return labels
 
 
-def _filled(best: Sequence[Candidate], labels: Container[str]) -> list[Candidate]:
-    """The labelled, and then those that differ most from them, while any differs at a glance."""
-    picked = [each for each in best if each.id in labels]
-    rest = [each for each in best if each.id not in labels]
-    gap = [min(difference(each, other) for other in picked) for each in rest]
+def _filled(best: Sequence[_Seen], labels: Container[str]) -> list[_Seen]:
+    """The labelled, and then, while any differs from them, the one that leaves least to regret."""
+    picked = [one for one in best if one[1] in labels]
+    rest = [one for one in best if one[1] not in labels and _differs(one, picked)]
+    if len(rest) < 2:
+        return picked + rest[: MOST_SHOWN - len(picked)]
+    offered, hidden = [costs(one[0]) for one in picked], [costs(one[0]) for one in rest]
+    # By taste, how much more it pays with what is shown than with the best there is.
+    least = list(map(min, zip(*offered, *hidden, strict=True)))
+    shown = list(map(min, zip(*offered, strict=True)))
+    regret = list(map(sub, shown, least))
+    beyond = [list(map(sub, cost, least)) for cost in hidden]
     while rest and len(picked) < MOST_SHOWN:
-        widest = max(gap)
-        if widest < ALIKE:
-            break
-        chosen = rest.pop(gap.index(widest))
-        gap.remove(widest)
-        picked.append(chosen)
-        gap = [min(old, difference(each, chosen)) for old, each in zip(gap, rest, strict=True)]
+        left = [_squares(regret, cost) for cost in beyond]
+        chosen = left.index(min(left))
+        if left[chosen] >= _squares(regret, regret):
+            # No taste of ours wants any of them; another may, so what is farthest away.
+            chosen = _farthest(rest, picked)
+        last, cost = rest[chosen], beyond[chosen]
+        picked.append(last)
+        regret = [old if old < new else new for old, new in zip(regret, cost, strict=True)]
+        kept = [each for each, one in enumerate(rest) if _differs(one, (last,))]
+        rest, beyond = [rest[each] for each in kept], [beyond[each] for each in kept]
     return picked
 
 
-def difference(one: Candidate, other: Candidate) -> float:
-    """How far apart two options look: 0 for the same, each dimension counting 2 at most."""
-    effort = abs(one.effort - other.effort) / _WALK_STEP
-    if (one.effort == AT_HOME) != (other.effort == AT_HOME):
-        effort += 1
-    price = abs(one.amount - other.amount) / _PRICE_STEP
-    days = abs(one.end - other.end) / _DAY
-    width = abs(log2(one.minutes / other.minutes)) / 2 if one.minutes != other.minutes else 0.0
-    # Spelled out: this is asked a hundred times a quote.
-    return (
-        (price if price < _LARGEST else _LARGEST)
-        + (days if days < _LARGEST else _LARGEST)
-        + (width if width < _LARGEST else _LARGEST)
-        + (effort if effort < _LARGEST else _LARGEST)
-    )
+def _squares(regret: Sequence[float], cost: Sequence[float]) -> float:
+    """What is left to regret if one is shown that costs the tastes so much: the worst most."""
+    return sum([x * x if x < y else y * y for x, y in zip(regret, cost)])  # noqa: B905
 
 
-def _gives(picked: Sequence[Candidate]) -> list[tuple[str, ...]]:
-    """Per option, in what it gives most compared with the best of those shown."""
-    if not picked:
-        return []
-    least = [min(vector(each)[which] for each in picked) for which in range(4)]
-    return [_largest_losses(_losses(vector(each), least)) for each in picked]
+def _farthest(rest: Iterable[_Seen], picked: Iterable[_Seen]) -> int:
+    """Which of `rest` is farthest from the picked that is nearest to it."""
+    around = [steps(one[0]) for one in picked]
+    gaps = [min([apart(steps(one[0]), each) for each in around]) for one in rest]
+    return gaps.index(max(gaps))
 
 
-def _losses(mine: Vector, least: Sequence[float]) -> tuple[float, ...]:
-    away = (mine[3] - least[3]) / _WALK_STEP
-    if least[3] == AT_HOME != mine[3]:
-        away += 1
-    return (
-        (mine[0] - least[0]) / _PRICE_STEP,
-        (mine[1] - least[1]) / _DAY,
-        log2(mine[2] / least[2]) / 2,
-        away,
-    )
-
-
-def _largest_losses(losses: tuple[float, ...]) -> tuple[str, ...]:
-    largest = sorted(zip(losses, DIMENSIONS, strict=True), key=lambda each: -each[0])
-    return tuple(name for loss, name in largest[:_MOST_GIVES] if loss >= _WORTH_SAYING)
+def _differs(one: _Seen, picked: Iterable[_Seen]) -> bool:
+    """Whether it is better than each of these in something, by more than a small difference."""
+    amount, end, minutes, effort = hardly_worse(one[0])
+    # Spelled out: this is asked of every pair.
+    for (its_amount, its_end, its_minutes, its_effort), _code, _each in picked:
+        if (
+            its_effort <= effort
+            and its_amount <= amount
+            and its_end <= end
+            and its_minutes <= minutes
+        ):
+            return False
+    return True
 
 
 def _folded(
-    ordered: Sequence[Candidate], best: Sequence[Candidate], picked: Sequence[Candidate]
-) -> Iterable[Folded]:
-    """Hidden ones, the nearest misses first: a service not shown at all, then the front."""
-    taken = {each.id for each in picked}
-    services = {each.service.code for each in picked}
-    missed: list[Candidate] = []
-    for each in ordered:
-        if each.service.code not in services:
-            services.add(each.service.code)
-            missed.append(each)
-    for each in (*missed, *best, *ordered):
-        if each.id not in taken:
-            taken.add(each.id)
-            yield _fold(each, picked)
+    ordered: Iterable[_Seen], best: Iterable[_Seen], picked: Sequence[_Seen]
+) -> Iterator[Folded]:
+    """The nearest miss of each service that is not shown, then of the front, then of each width."""
+    taken = {code for _seen, code, _each in picked}
+    services = {each.service for _seen, _code, each in picked}
+    firsts: dict[object, _Seen] = {}
+    for one in ordered:
+        (_amount, _end, minutes, effort), code, each = one
+        # The hours of a place are no width that anybody chooses.
+        key = each.service, minutes if effort == AT_HOME else 0
+        if key not in firsts and code not in taken:
+            firsts[key] = one
+    missed = [one for one in firsts.values() if one[2].service not in services]
+    for seen, code, each in (*missed, *best, *firsts.values()):
+        if code not in taken:
+            taken.add(code)
+            yield _fold(seen, each, picked)
 
 
-def _fold(candidate: Candidate, picked: Sequence[Candidate]) -> Folded:
-    mine = vector(candidate)
-    for by in picked:
-        theirs = vector(by)
-        if dominates(theirs, mine):
-            worse = tuple(
-                name
-                for name, one, other in zip(DIMENSIONS, mine, theirs, strict=True)
-                if one > other
-            )
+def fold(candidate: Candidate, shown: Sequence[Candidate]) -> Folded:
+    """Why this one is not shown beside those that are, of which there is at least one."""
+    picked: list[_Seen] = [(_vector(each), each.id, each) for each in shown]
+    return _fold(_vector(candidate), candidate, picked)
+
+
+def _fold(mine: Vector, candidate: Candidate, picked: Sequence[_Seen]) -> Folded:
+    for theirs, _code, by in picked:
+        if within(theirs, mine) and theirs != mine:
+            worse = much_worse_in(mine, theirs) or worse_in(mine, theirs)
             return Folded(candidate, "dominated", by, worse)
-    nearest = min(picked, key=lambda by: difference(by, candidate))
-    return Folded(candidate, "alike", nearest, ())
+    bounds = hardly_worse(mine)
+    for theirs, _code, by in picked:
+        if within(theirs, bounds):
+            worse = much_worse_in(mine, theirs)
+            return Folded(candidate, "hardly_better" if worse else "alike", by, worse)
+    here = steps(mine)
+    nearest = min(picked, key=lambda one: apart(here, steps(one[0])))
+    return Folded(candidate, "in_between", nearest[2], ())

@@ -1,0 +1,108 @@
+"""What differences between options weigh: for nobody, for somebody, for many tastes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from math import log2
+from operator import gt
+
+from delivery.rules.candidates import AT_HOME
+
+#: Price in minor units, end of the window, its minutes, and home before metres.
+Vector = tuple[int, float, int, int]
+DIMENSIONS = ("price", "speed", "precision", "place")
+# Every choice of them, by the bits of its number.
+_NAMED = tuple(
+    tuple([name for bit, name in enumerate(DIMENSIONS) if number >> bit & 1])
+    for number in range(16)
+)
+
+# Smaller differences are none: half a euro, an hour, a quarter of an hour, a walk of two minutes.
+# With two hours instead of one the worst regret doubles where an express is offered, of which
+# the hours are all there is; `tests/benchmarks/slate.py` prints it.
+SMALL_PRICE, SMALL_SECONDS, SMALL_MINUTES, SMALL_METRES = 50, 3_600, 15, 150
+
+# What weighs alike: 2 euros, a day, a window 2.8 times as wide, 800 metres; to fetch it at all is
+# as much as the first 800.
+_PRICE, _DAY, _WALK, _DOUBLED = 200, 86_400, 800, 2 / 3
+# What somebody cares little for weighs a sixth of what he cares for.
+_LITTLE = 1 / 5
+#: Losses smaller than this are not worth a word.
+_WORTH_SAYING = 0.6
+_MOST_GIVES = 2
+
+
+def within(one: Vector, bounds: Vector) -> bool:
+    """No more than these bounds in anything."""
+    return (
+        one[3] <= bounds[3] and one[0] <= bounds[0] and one[1] <= bounds[1] and one[2] <= bounds[2]
+    )
+
+
+def dominates(one: Vector, other: Vector) -> bool:
+    """As good in everything and better in something."""
+    return within(one, other) and one != other
+
+
+def hardly_worse(seen: Vector) -> Vector:
+    """The bounds of what is no worse but for small differences; to fetch it is never small."""
+    amount, end, minutes, effort = seen
+    far = effort + SMALL_METRES if effort != AT_HOME else AT_HOME
+    return amount + SMALL_PRICE, end + SMALL_SECONDS, minutes + SMALL_MINUTES, far
+
+
+def worse_in(one: Vector, other: Vector) -> tuple[str, ...]:
+    """In what `one` is worse than `other`."""
+    price, late, wide, away = map(gt, one, other)
+    return _NAMED[price + 2 * late + 4 * wide + 8 * away]
+
+
+def much_worse_in(one: Vector, other: Vector) -> tuple[str, ...]:
+    """In what `one` is worse than `other` by more than a small difference."""
+    return worse_in(one, hardly_worse(other))
+
+
+@lru_cache(maxsize=4096)
+def _width(minutes: int) -> float:
+    return log2(max(minutes, 1)) * _DOUBLED
+
+
+def steps(seen: Vector) -> tuple[float, float, float, float]:
+    """How far from nothing it is in each dimension, in what weighs alike."""
+    amount, end, minutes, effort = seen
+    away = 0.0 if effort == AT_HOME else 1 + effort / _WALK
+    return amount / _PRICE, end / _DAY, _width(minutes), away
+
+
+def costs(seen: Vector) -> tuple[float, ...]:
+    """What it costs seven tastes: one for each pair of dimensions, and who wants it at home.
+
+    Who wants one of the other three alone has an anchor.
+    """
+    price, late, wide, away = steps(seen)
+    little = (price + late + wide + away) * _LITTLE
+    price_too, away_too = little + price, little + away
+    return (
+        price_too + late, price_too + wide, price_too + away, little + late + wide,
+        away_too + late, away_too + wide, away_too,
+    )  # fmt: skip
+
+
+def apart(one: Sequence[float], other: Sequence[float]) -> float:
+    """How far apart two options look, given the steps of both."""
+    return sum([abs(mine - theirs) for mine, theirs in zip(one, other, strict=True)])
+
+
+def largest_losses(shown: Sequence[Vector]) -> list[tuple[str, ...]]:
+    """Per option, in what it gives most compared with the best of those shown, two at most."""
+    every = [steps(each) for each in shown]
+    price, late, wide, away = map(min, zip(*every, strict=True))
+    return [
+        _said((each[0] - price, each[1] - late, each[2] - wide, each[3] - away)) for each in every
+    ]
+
+
+def _said(losses: Sequence[float]) -> tuple[str, ...]:
+    felt = sorted([(-loss, each) for each, loss in enumerate(losses) if loss >= _WORTH_SAYING])
+    return tuple([DIMENSIONS[each] for _loss, each in felt[:_MOST_GIVES]])
