@@ -53,8 +53,10 @@ def _days(
             continue
         arrives = service.calendar.after(day, transit) if transit else day
         window = window_at(arrives, service.window, clock)
-        if window is not None and not is_blacked_out(service, window):
-            found[arrives] = (window, cut_off)
+        # Where it comes on the day it leaves, it leaves before the day is over, and nobody
+        # orders a window that has begun.
+        if window and cut_off < window.end and not is_blacked_out(service, window):
+            found[arrives] = (window, min(cut_off, window.start))
         if len(found) == service.days_ahead:
             break
     return tuple(found.values())
