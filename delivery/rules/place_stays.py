@@ -10,6 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from delivery.rules.catalogue import PickupPoint, Service
+from delivery.rules.geography import Here
 from delivery.rules.leads import arrives_on, cut_off_on, leaves_on, working_time_after
 from delivery.rules.nearest import A_METRE, Bounds, Held, Nearest, Spot, Square
 from delivery.rules.wall_clock import moment_at
@@ -44,7 +45,7 @@ class Places:
         #: By id: of two equally far the one whose id comes first.
         self.points = sorted(service.points, key=lambda point: point.id)
         for point in self.points:
-            zone = service.zone_at(point.postcode) if _differs_by_zone(service) else None
+            zone = _zone_of(service, point) if _differs_by_zone(service) else None
             clock = service.clock(zone)
             key = point.hours.text, point.closed, point.max_sides_mm, clock.key, zone
             if key not in kinds:
@@ -188,6 +189,10 @@ def _sent(service: Service, leaves: date) -> Stays:
 
 def _differs_by_zone(service: Service) -> bool:
     return bool(service.transit_days_by_zone or service.zone_map.clocks)
+
+
+def _zone_of(service: Service, point: PickupPoint) -> str | None:
+    return service.zone_at(point.postcode, Here.at(point.lat, point.lon))
 
 
 def _hours_from(point: PickupPoint, there: datetime) -> tuple[datetime, datetime] | None:

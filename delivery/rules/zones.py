@@ -70,11 +70,13 @@ class ZoneMap:
         )
 
     def at(self, postcode: str, here: Here | None = None) -> str | None:
-        """The zone of a known postcode; circles are measured from `here`, else from its middle."""
+        """The zone of a postcode; circles are measured from `here`, else from its middle."""
         if not self._circles or postcode in self._firm:
             return self.by_postcode.get(postcode)
         if here is None:
-            middle = self._postcodes[postcode]
+            middle = self._postcodes.get(postcode)
+            if middle is None:
+                return None
             here = Here.at(middle.lat, middle.lon)
         for metres, code, circle in self._near(here):
             if here.metres_to(circle.lat, circle.lon) <= metres:

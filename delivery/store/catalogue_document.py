@@ -1,4 +1,8 @@
-"""What a catalogue's TOML document may say; everything wrong with it is named by its path."""
+"""What a catalogue's TOML document may say; everything wrong with it is named by its path.
+
+The fields of time and place are described in `catalogue_reading`, prices and limits in
+`catalogue_prices`; `town/town.toml` is a whole one.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from delivery.rules.calendars import countries_with_holidays
 from delivery.rules.opening_hours import OpeningHours
 from delivery.store.catalogue_prices import LimitsPart, PricePart
 from delivery.store.catalogue_shapes import (
+    MINUTES_OF_AN_HOUR,
     ClockName,
     Code,
     Count,
@@ -30,6 +35,7 @@ from delivery.store.catalogue_shapes import (
     dates_of,
     minutes_of,
 )
+from delivery.store.postcodes import known_postcodes
 
 
 class CatalogueError(ValueError):
@@ -122,7 +128,13 @@ class ZonePart(Part):
             raise ValueError("municipalities and beginnings go together")
         if not (self.beginnings or self.postcodes or self.around):
             raise ValueError("a zone has postcodes, beginnings of municipalities or a circle")
+        municipalities = {each.municipality for each in known_postcodes().values()}
+        for name in self.municipalities:
+            if name not in municipalities:
+                raise ValueError(f"there is no municipality {name}")
         for text in self.postcodes:
+            if text.isdigit() and text not in known_postcodes():
+                raise ValueError(f"there is no postcode {text}")
             if "-" in text and text[:5] > text[6:]:
                 raise ValueError(f"{text} ends before it begins")
         return self
@@ -172,7 +184,7 @@ class OrderByPart(Part):
 
 
 Days = Annotated[int, Field(strict=True, ge=0, le=60)]
-Hours = Annotated[float, Field(gt=0, le=72)]
+Hours = Annotated[float, Field(ge=0.25, le=12)]
 
 
 class ServicePart(Part):
@@ -220,6 +232,24 @@ class ServicePart(Part):
         for zone in (*self.transit_days_by_zone, *self.transit_hours_by_zone):
             if zone not in self.zones:
                 raise ValueError(f"{zone} is not among its zones")
+        return self
+
+    @check(mode="after")
+    def _in_time(self) -> ServicePart:
+        if self.promise == "place" and self.blackouts:
+            raise ValueError("blackouts are for the door; places have closed days")
+        if self.promise == "day" and self.cut_off is False:
+            raise ValueError("a service by day needs a cut_off")
+        if self.window is None:
+            return self
+        opens, closes = map(minutes_of, self.window)
+        hours = (self.transit_hours or 0, *self.transit_hours_by_zone.values())
+        if max(hours) * MINUTES_OF_AN_HOUR > closes - opens:
+            raise ValueError("an express takes longer than its window is wide")
+        said = self.cut_off.values() if isinstance(self.cut_off, dict) else [self.cut_off]
+        same_day = self.promise == "day" and not self.transit_days
+        if same_day and any(each and minutes_of(each) >= closes for each in said):
+            raise ValueError("what comes on the day it leaves leaves before its window ends")
         return self
 
 

@@ -51,6 +51,9 @@ def _of_services(raw: Mapping[str, Any]) -> Iterator[Fault]:
         zones = _list(service.get("zones"))
         for number, zone in enumerate(zones):
             yield from _unknown(f"{at}.zones.{number}", zone, _table(raw, "zones"))
+        origin = _table(_table(raw, "origins"), str(service.get("origin")))
+        if service.get("promise") == "day" and not {"cut_off"} & {*service, *origin}:
+            yield f"{at}.cut_off", "a service by day has one, or its origin does"
         yield from _of_price(f"{at}.price", service, zones)
 
 

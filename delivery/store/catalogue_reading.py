@@ -1,4 +1,36 @@
-"""From a catalogue's document to the values that the rules work with, part by part."""
+"""From a catalogue's document to the values that the rules work with, part by part.
+
+What `town/town.toml` does not show, but for prices and limits (`catalogue_prices`):
+
+    [calendars.X]
+    closed = ["2026-08-03", "2026-07-06/2026-07-12"]  # ours, besides public holidays
+    open = ["2026-12-06"]                             # whatever else is said
+    [origins.X]                                       # what a service has that says nothing else
+    handling_minutes = 60                             # of its own working time
+    cut_off = { mon = "14:00", fri = "12:00" }        # on other days nothing leaves
+    [zones.X]                                         # any of these; the most specific zone wins
+    postcodes = ["00530", "005*", "00500-00599"]
+    around = { lat = 60.18, lon = 24.95, km = 5 }     # from the address, if the shop knows it
+    municipalities = ["Helsinki"]                     # and one of these beginnings
+    beginnings = ["005"]
+    time_zone = "Europe/Stockholm"
+    [services.X]
+    cut_off = false                                   # none, though its origin has one
+    order_by = { day_before = "18:00" }               # slots, or minutes_before = 120
+    transit_days_by_zone = { north = 4 }              # working days of its calendar
+    transit_hours_by_zone = { vantaa = 3 }            # express: the width of its window
+    blackouts = ["2026-12-23T17:00/2026-12-23T21:00", "2026-12-24/2026-12-26"]
+    narrowing = false                                 # no narrower windows on the day
+    [services.X.rounds]
+    times_by_weekday = { sun = [["12:00", "16:00"]] } # instead of times
+    load = { 240 = 64 }                               # units, a parcel one a begun
+    unit_g = 10000                                    # so many grams
+    unit_cm3 = 50000                                  # or cubic centimetres
+    [[points]]
+    closed = ["2026-12-24"]
+    max_sides_mm = [600, 400, 350]
+    capacity = 40                                     # parcels a day
+"""
 
 from __future__ import annotations
 
