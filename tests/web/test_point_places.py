@@ -53,14 +53,14 @@ def _right(server: RunningServer) -> bool:
 def test_a_full_day_offers_others_until_somebody_leaves(api: Api, three: RunningServer) -> None:
     quote = a_quote(api)
     wanted = _locker(api, quote)
-    for name in ("h-1", "h-2", "h-3"):
+    for name in ("mine-1", "mine-2", "mine-3"):
         assert hold(api, quote["id"], wanted["id"], name).status_code == 201
-    full = hold(api, quote["id"], wanted["id"], "h-4")
+    full = hold(api, quote["id"], wanted["id"], "mine-4")
     assert (full.status_code, full.json()["code"]) == (409, "slot_full")
     assert full.json()["alternatives"]
     assert wanted["id"] not in [each["id"] for each in full.json()["alternatives"]]
-    assert api.delete("/v1/holds/h-2").status_code == 204
-    assert hold(api, quote["id"], wanted["id"], "h-4").status_code == 201
+    assert api.delete("/v1/holds/mine-2").status_code == 204
+    assert hold(api, quote["id"], wanted["id"], "mine-4").status_code == 201
     assert _right(three)
 
 
@@ -70,29 +70,29 @@ def test_a_basket_of_two_parcels_takes_two_places(api: Api, three: RunningServer
     basket = basket_ask()["basket"]
     two = a_quote(api, basket=basket | {"parcels": basket["parcels"] * 2})
     wanted = _locker(api, two)
-    assert hold(api, two["id"], wanted["id"], "h-1").status_code == 201
-    assert hold(api, two["id"], wanted["id"], "h-2").status_code == 409
+    assert hold(api, two["id"], wanted["id"], "mine-1").status_code == 201
+    assert hold(api, two["id"], wanted["id"], "mine-2").status_code == 409
     one = a_quote(api)
-    assert hold(api, one["id"], wanted["id"], "h-3").status_code == 201
-    moved = hold(api, two["id"], wanted["id"], "h-3")
+    assert hold(api, one["id"], wanted["id"], "mine-3").status_code == 201
+    moved = hold(api, two["id"], wanted["id"], "mine-3")
     assert moved.status_code == 409
-    assert api.get("/v1/holds/h-3").json()["state"] == "open"
+    assert api.get("/v1/holds/mine-3").json()["state"] == "open"
     assert _right(three)
 
 
 def test_it_lives_the_life_of_a_place(api: Api, three: RunningServer, clock: SettableClock) -> None:
     quote = a_quote(api)
     wanted = _locker(api, quote)
-    for name in ("h-1", "h-2", "h-3"):
+    for name in ("mine-1", "mine-2", "mine-3"):
         hold(api, quote["id"], wanted["id"], name)
-    assert book(api, "h-1", "P-first").status_code == 201
+    assert book(api, "mine-1", "P-first").status_code == 201
     clock.forward(minutes=16)
-    assert hold(api, quote["id"], wanted["id"], "h-4").status_code == 201
-    assert book(api, "h-2").status_code == 201
-    late = book(api, "h-3")
+    assert hold(api, quote["id"], wanted["id"], "mine-4").status_code == 201
+    assert book(api, "mine-2").status_code == 201
+    late = book(api, "mine-3")
     assert (late.status_code, late.json()["code"]) == (409, "slot_full")
     assert api.post("/v1/bookings/P-first/cancel").status_code == 200
-    assert book(api, "h-3").status_code == 201
+    assert book(api, "mine-3").status_code == 201
     assert _right(three)
 
 
@@ -101,12 +101,12 @@ def test_another_option_under_the_same_hold_gives_the_place_back(
 ) -> None:
     quote = a_quote(api)
     wanted = _locker(api, quote)
-    for name in ("h-1", "h-2", "h-3"):
+    for name in ("mine-1", "mine-2", "mine-3"):
         hold(api, quote["id"], wanted["id"], name)
     van = next(each for each in quote["options"] if each["carrier"] == "own_van")
-    assert hold(api, quote["id"], van["id"], "h-1").status_code == 200
-    assert hold(api, quote["id"], wanted["id"], "h-4").status_code == 201
-    assert hold(api, quote["id"], wanted["id"], "h-1").status_code == 409
+    assert hold(api, quote["id"], van["id"], "mine-1").status_code == 200
+    assert hold(api, quote["id"], wanted["id"], "mine-4").status_code == 201
+    assert hold(api, quote["id"], wanted["id"], "mine-1").status_code == 409
     assert _right(three)
 
 
@@ -115,23 +115,23 @@ def test_fewer_places_and_no_limit_come_with_the_next_catalogue(
 ) -> None:
     quote = a_quote(api)
     wanted = _locker(api, quote)
-    assert hold(api, quote["id"], wanted["id"], "h-1").status_code == 201
-    assert hold(api, quote["id"], wanted["id"], "h-2").status_code == 201
+    assert hold(api, quote["id"], wanted["id"], "mine-1").status_code == 201
+    assert hold(api, quote["id"], wanted["id"], "mine-2").status_code == 201
     _load(three, _with_places(1))
-    assert hold(api, quote["id"], wanted["id"], "h-3").status_code == 409
-    assert hold(api, quote["id"], wanted["id"], "h-1").status_code == 200
+    assert hold(api, quote["id"], wanted["id"], "mine-3").status_code == 409
+    assert hold(api, quote["id"], wanted["id"], "mine-1").status_code == 200
     _load(three, _with_places(0))
     for number in range(9):
-        assert hold(api, quote["id"], wanted["id"], f"h-more-{number}").status_code == 201
+        assert hold(api, quote["id"], wanted["id"], f"mine-more-{number}").status_code == 201
     assert _right(three)
 
 
 def test_a_point_that_is_gone_takes_nobody_more(api: Api, three: RunningServer) -> None:
     quote = a_quote(api)
     wanted = _locker(api, quote)
-    assert hold(api, quote["id"], wanted["id"], "h-1").status_code == 201
+    assert hold(api, quote["id"], wanted["id"], "mine-1").status_code == 201
     _load(three, TEXT.replace('id = "kallio"', 'id = "kallio-2"'))
-    gone = hold(api, quote["id"], wanted["id"], "h-2")
+    gone = hold(api, quote["id"], wanted["id"], "mine-2")
     assert (gone.status_code, gone.json()["code"]) == (409, "slot_full")
-    assert hold(api, quote["id"], wanted["id"], "h-1").status_code == 200
-    assert book(api, "h-1").status_code == 201
+    assert hold(api, quote["id"], wanted["id"], "mine-1").status_code == 200
+    assert book(api, "mine-1").status_code == 201
