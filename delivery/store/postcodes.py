@@ -1,14 +1,13 @@
-"""Every postcode of the country, and the zones made of them."""
+"""Every postcode of the country."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from delivery.rules.geography import Postcode
-from delivery.rules.zones import Zone, ZoneMap
 
 _TOWN = Path(__file__).parent.parent / "town"
 FILE = "postcodes.csv"
@@ -25,13 +24,3 @@ def known_postcodes(file: str = FILE) -> Mapping[str, Postcode]:
             )
             for row in csv.DictReader(rows)
         }  # fmt: skip
-
-
-def zone_map_of(zones: Iterable[Zone], file: str = FILE) -> ZoneMap:
-    """The map of these zones; services with equal zones share one, whatever their order."""
-    return _shared(frozenset(zones), file)
-
-
-@lru_cache(maxsize=256)
-def _shared(zones: frozenset[Zone], file: str) -> ZoneMap:
-    return ZoneMap(tuple(zones), known_postcodes(file))

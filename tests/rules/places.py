@@ -10,12 +10,12 @@ from delivery.rules.catalogue import Origin, PickupPoint, Points, Service
 from delivery.rules.limits import Limits
 from delivery.rules.opening_hours import OpeningHours
 from delivery.rules.tariffs import Tariff
-from delivery.rules.zones import Zone
-from delivery.store.postcodes import zone_map_of
+from delivery.rules.zones import Zone, ZoneMap
+from delivery.store.postcodes import known_postcodes
 from tests.times import HELSINKI
 
 ALWAYS = Calendar(frozenset(range(7)))
-EVERYWHERE = Zone("everywhere", prefixes=("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"))
+EVERYWHERE = ZoneMap([Zone("everywhere", prefixes=tuple("0123456789"))], known_postcodes())
 
 
 def an_origin(**changes: Any) -> Origin:
@@ -30,7 +30,7 @@ def a_service(**changes: Any) -> Service:
     """Days, every day, the day after it left, from 8 to 16; the cut-off is at 14."""
     plain: dict[str, Any] = {
         "code": "svc", "carrier": "someone", "kind": "to_door", "promise": "day",
-        "origin": an_origin(), "calendar": ALWAYS, "zone_map": zone_map_of([EVERYWHERE]),
+        "origin": an_origin(), "calendar": ALWAYS, "zone_map": EVERYWHERE,
         "zone": HELSINKI, "limits": Limits(), "tariff": Tariff(base=500),
         "description": {"en": "", "fi": ""}, "days_ahead": 5, "transit_days": 1,
         "cut_offs": dict.fromkeys(range(7), time(14)), "window": (time(8), time(16)),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from delivery.rules.geography import Here, Postcode
 from delivery.rules.zones import Circle, Zone, ZoneMap
-from delivery.store.postcodes import known_postcodes, zone_map_of
+from delivery.store.postcodes import known_postcodes
 
 TOWN = {
     code: Postcode(code, place, municipality, lat, lon)
@@ -118,10 +118,6 @@ def test_no_circle_is_missed(circles: list[Circle], lat: float, lon: float, seed
     assert ZoneMap(every, TOWN).at("02100", here) == (min(holding)[1] if holding else None)
 
 
-def test_services_with_equal_zones_share_one_map() -> None:
-    assert zone_map_of([CITY, INNER]) is zone_map_of([INNER, Zone(**vars(CITY))])
-
-
 def test_a_country_of_zones_is_painted_at_once() -> None:
     every = sorted(known_postcodes())
     step = len(every) // 200
@@ -130,8 +126,6 @@ def test_a_country_of_zones_is_painted_at_once() -> None:
         for number in range(200)
     ]
     begun = time.process_time()
-    maps = [zone_map_of(ranges[: 200 - number]) for number in range(40)]
-    again = [zone_map_of(ranges[: 200 - number]) for number in range(40)]
+    maps = [ZoneMap(ranges[: 200 - number], known_postcodes()) for number in range(40)]
     assert time.process_time() - begun < 2.0
-    assert all(one is two for one, two in zip(maps, again, strict=True))
     assert len(maps[0].by_postcode) == 200 * step
