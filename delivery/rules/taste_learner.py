@@ -19,6 +19,8 @@ DRAWS = 64
 #: Draws are made a little wider than the Gaussian, so that no weight gets too heavy.
 _WIDER = 1.1
 _RIDGE = 1e-3
+#: Where there are few choices, they are believed less: as if the weights were 0 ± 1.
+FIRM_RIDGE = 1.0
 #: A step of Newton's is at most this many standard deviations of the prior.
 _LONGEST_STEP = 4.0
 #: Where EM begins: people who differ, but not much.
@@ -67,14 +69,14 @@ class Likelihood:
         self.width = rows.shape[1]
         self._of_row = panel.person[panel.choice_of_row]
 
-    def pooled(self, steps: int = 30) -> Floats:
-        """The weights of a logit in which all people are alike."""
+    def pooled(self, ridge: float = _RIDGE, steps: int = 30) -> Floats:
+        """The weights of a logit in which all people are alike, drawn to 0 by `ridge`."""
         weights = np.zeros(self.width)
         for _ in range(steps):
             everybody = np.broadcast_to(weights, (self.panel.people, self.width))
             gradient, curvature = self._slopes(everybody)
-            slope = gradient.sum(0) - _RIDGE * weights
-            step = np.linalg.solve(curvature.sum(0) + _RIDGE * np.eye(self.width), slope)
+            slope = gradient.sum(0) - ridge * weights
+            step = np.linalg.solve(curvature.sum(0) + ridge * np.eye(self.width), slope)
             step *= min(1.0, _LONGEST_STEP / max(float(np.abs(step).max()), 1e-12))
             weights = weights + step
             if np.abs(step).max() < 1e-6:
@@ -152,11 +154,10 @@ def learn_prior(
     """
     active = np.diff(likelihood.panel.rows_of) > 0
     people = int(active.sum())
-    prior = (
-        base
-        if mean_trust
-        else Prior(likelihood.pooled(), _FIRST_VARIANCE * np.eye(likelihood.width))
-    )
+    prior = base
+    if mean_trust < 1:
+        first = likelihood.pooled(FIRM_RIDGE)
+        prior = Prior(first, _FIRST_VARIANCE * np.eye(likelihood.width))
     modes = np.tile(prior.mean, (likelihood.panel.people, 1))
     for step in range(steps):
         modes, around = likelihood.modes(prior, modes, 8 if step == 0 else 2)

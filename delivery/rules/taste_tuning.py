@@ -8,6 +8,7 @@ import numpy as np
 
 from delivery.rules.taste_features import MOST_COLUMNS, Columns, Recipe
 from delivery.rules.taste_learner import (
+    FIRM_RIDGE,
     Likelihood,
     Posterior,
     Prior,
@@ -55,10 +56,12 @@ class Learner:
         if training.repeats:
             some = some_people(training, **_TO_LEARN, seed=3)
             learnt_from = self.likelihood if some is training else _likelihood(columns, some)
-            learnt = learn_prior(learnt_from, base, trust=columns.width + 2.0, steps=steps)
+            learnt = learn_prior(
+                learnt_from, base, trust=columns.width + 2.0, mean_trust=0.3, steps=steps
+            )
             self.prior = learnt.scaled(recipe.share)
         else:
-            self.prior = Prior(self.likelihood.pooled(), base.covariance * _ALIKE)
+            self.prior = Prior(self.likelihood.pooled(FIRM_RIDGE), base.covariance * _ALIKE)
         self.people: Posterior = learn_people(self.likelihood, self.prior)
 
     def chances(self, asked: Mask) -> Floats:
