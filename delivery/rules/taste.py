@@ -30,6 +30,11 @@ _EVENING, _NOON, _SATURDAY = 17, 12, 5
 #: A window wider than this is no time of day.
 _WIDEST_TIME_OF_DAY = 240
 _HOME = "to_door"
+_WHERE = {
+    "locker": (1.0, 0.0, 0.0),
+    "pickup_point": (0.0, 1.0, 0.0),
+    "store": (0.0, 0.0, 1.0),
+}
 
 #: Fewer own choices are no habit.
 FEWEST_CHOICES = 3
@@ -59,30 +64,24 @@ class Taste(NamedTuple):
     """One person's weights: the mean, the covariance, and what their last choices were like."""
 
     choices: int
-    weights: Row
-    covariance: tuple[Row, ...]
+    weights: Sequence[float]
+    #: Its lower half: row i has i + 1 numbers.
+    covariance: Sequence[Sequence[float]]
     #: For each of the last choices its traits; the newest last.
-    recent: tuple[tuple[str, ...], ...]
+    recent: Sequence[Sequence[str]]
 
     def as_json(self) -> dict[str, Any]:
-        """At most 1 kB: numbers are rounded, and of the covariance one half is kept."""
-        half = [round(v, 4) for i, row in enumerate(self.covariance) for v in row[: i + 1]]
+        """At most 1 kB: numbers are rounded."""
         return {
             "choices": self.choices,
             "weights": [round(weight, 4) for weight in self.weights],
-            "covariance": half,
+            "covariance": [[round(each, 4) for each in row] for row in self.covariance],
             "recent": [list(traits) for traits in self.recent],
         }
 
     @classmethod
     def from_json(cls, known: Mapping[str, Any]) -> Taste:
-        half, width = known["covariance"], len(known["weights"])
-        rows = tuple(
-            tuple(half[max(i, j) * (max(i, j) + 1) // 2 + min(i, j)] for j in range(width))
-            for i in range(width)
-        )
-        recent = tuple(tuple(traits) for traits in known["recent"])
-        return cls(known["choices"], tuple(known["weights"]), rows, recent)
+        return cls(known["choices"], known["weights"], known["covariance"], known["recent"])
 
 
 class Likeliest(NamedTuple):
@@ -101,20 +100,22 @@ def features(options: Sequence[Seen]) -> list[Row]:
 
 
 def _features(option: Seen, cheapest: int, soonest: float) -> Row:
-    kind, start = option.kind, option.start
-    at_home = kind == _HOME
-    price = min((option.amount - cheapest) / _PRICE_STEP, _MOST_PRICE)
-    wait = min((option.end - soonest) / _DAY, _MOST_WAIT)
-    weekend = 1.0 if start.weekday() >= _SATURDAY else 0.0
-    if not at_home:
-        walk = min(option.metres / _WALK_STEP, _MOST_WALK)
-        return (
-            price, wait, 0.0, walk, float(kind == "locker"), float(kind == "pickup_point"),
-            float(kind == "store"), 0.0, weekend,
-        )  # fmt: skip
-    width = min(max(log2(option.minutes / _HOUR), -1.0), _MOST_WIDTH)
-    evening = 1.0 if _time_of_day(option) == "home_evening" else 0.0
-    return price, wait, width, 0.0, 0.0, 0.0, 0.0, evening, weekend
+    kind = option.kind
+    price = (option.amount - cheapest) / _PRICE_STEP
+    wait = (option.end - soonest) / _DAY
+    # Spelled out: this runs for each option of each quote of somebody we know.
+    price = price if price < _MOST_PRICE else _MOST_PRICE
+    wait = wait if wait < _MOST_WAIT else _MOST_WAIT
+    weekend = 1.0 if option.start.weekday() >= _SATURDAY else 0.0
+    if kind == _HOME:
+        minutes = option.minutes
+        width = log2(minutes / _HOUR)
+        width = -1.0 if width < -1.0 else width if width < _MOST_WIDTH else _MOST_WIDTH
+        late = minutes <= _WIDEST_TIME_OF_DAY and option.start.hour >= _EVENING
+        return price, wait, width, 0.0, 0.0, 0.0, 0.0, 1.0 if late else 0.0, weekend
+    walk = min(option.metres / _WALK_STEP, _MOST_WALK)
+    locker, point, store = _WHERE[kind]
+    return price, wait, 0.0, walk, locker, point, store, 0.0, weekend
 
 
 def traits(options: Sequence[Seen], which: int) -> tuple[str, ...]:
@@ -151,11 +152,10 @@ def likeliest(taste: Taste, rows: Sequence[Row]) -> Likeliest:
         return Likeliest(best, 1.0, 1.0)
     second = order[1]
     apart = tuple(one - other for one, other in zip(rows[best], rows[second], strict=True))
-    unsure = sum(
-        away * sum(map(mul, row, apart))
-        for away, row in zip(apart, taste.covariance, strict=True)
-        if away
-    )
+    unsure = 0.0
+    for away, lower in zip(apart, taste.covariance, strict=True):
+        if away:  # of both halves, the diagonal once
+            unsure += away * (2.0 * sum(map(mul, lower, apart)) - lower[-1] * away)
     softer = 1.0 / sqrt(1.0 + pi * max(unsure, 0.0) / 8.0)
     top = worth[best]
     powers = [exp((each - top) * softer) for each in worth]

@@ -13,7 +13,6 @@ from delivery.rules.taste import (
     LITERATURE_MEAN,
     LITERATURE_SPREAD,
     RECENT,
-    Row,
     Taste,
 )
 from delivery.rules.taste_learner import (
@@ -60,9 +59,10 @@ def learn_customer(prior: Prior, choices: Sequence[Chosen]) -> Taste:
     """What one customer's choices, oldest first, say of them."""
     panel = _panel(choices)
     known = learn_people(Likelihood(panel.features, panel), prior, draws=256)
-    covariance: tuple[Row, ...] = tuple(tuple(row) for row in known.covariance[0].tolist())
-    recent = tuple(tuple(each.traits) for each in choices[-RECENT:])
-    return Taste(len(choices), tuple(known.mean[0].tolist()), covariance, recent)
+    covariance = known.covariance[0].tolist()
+    lower = [row[: number + 1] for number, row in enumerate(covariance)]
+    recent = [list(each.traits) for each in choices[-RECENT:]]
+    return Taste(len(choices), known.mean[0].tolist(), lower, recent)
 
 
 def _panel(choices: Sequence[Chosen]) -> Panel:

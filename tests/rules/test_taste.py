@@ -64,11 +64,8 @@ def test_traits_are_most_exact_first() -> None:
 
 
 def a_taste(recent: tuple[tuple[str, ...], ...], spread: float = 0.3) -> Taste:
-    size = len(FEATURES)
-    covariance = tuple(
-        tuple(spread**2 if i == j else 0.0 for j in range(size)) for i in range(size)
-    )
-    return Taste(len(recent), LITERATURE_MEAN, covariance, recent)
+    lower = [[0.0] * row + [spread**2] for row in range(len(FEATURES))]
+    return Taste(len(recent), LITERATURE_MEAN, lower, recent)
 
 
 @pytest.mark.parametrize(
@@ -100,6 +97,22 @@ def test_the_less_is_known_the_nearer_the_chances() -> None:
     assert sure.ahead > unsure.ahead > 0
 
 
+def test_how_little_is_known_is_taken_of_the_whole_covariance() -> None:
+    """Beside the same by numpy, on a covariance that is not diagonal."""
+    rows, root = np.array(features(SLATE)), np.random.default_rng(3).normal(size=(9, 9))
+    full = root @ root.T
+    taste = a_taste(())._replace(covariance=[row[: k + 1] for k, row in enumerate(full.tolist())])
+    worth = rows @ np.array(LITERATURE_MEAN)
+    best, second = np.argsort(-worth)[:2]
+    apart = rows[best] - rows[second]
+    softer = 1 / np.sqrt(1 + np.pi * (apart @ full @ apart) / 8)
+    powers = np.exp((worth - worth[best]) * softer)
+    found = likeliest(taste, features(SLATE))
+    assert found.option == best
+    assert found.chance == pytest.approx(1 / powers.sum())
+    assert found.ahead == pytest.approx((1 - powers[second]) / powers.sum())
+
+
 def test_a_taste_is_kept_in_a_kilobyte_and_read_again() -> None:
     choices = [
         Chosen("c", features(SLATE), number % 3, traits(SLATE, number % 3)) for number in range(40)
@@ -110,7 +123,8 @@ def test_a_taste_is_kept_in_a_kilobyte_and_read_again() -> None:
     again = Taste.from_json(orjson.loads(kept))
     assert (again.choices, again.recent) == (taste.choices, taste.recent)
     assert np.allclose(again.weights, taste.weights, atol=1e-4)
-    assert np.allclose(again.covariance, taste.covariance, atol=1e-4)
+    for row, kept_row in zip(taste.covariance, again.covariance, strict=True):
+        assert np.allclose(row, kept_row, atol=1e-4)
 
 
 def test_own_choices_move_the_weights_their_way() -> None:
