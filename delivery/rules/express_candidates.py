@@ -13,7 +13,7 @@ from delivery.rules.candidates import AT_HOME, Candidate, Moment, last_day
 from delivery.rules.catalogue import Origin, Service
 from delivery.rules.fitting import terms_for
 from delivery.rules.leads import is_blacked_out, working_hours, working_time_before
-from delivery.rules.pricing import price_of, total
+from delivery.rules.pricing import price_of, priced, total
 from delivery.rules.wall_clock import UTC, end_at, moment_of
 from delivery.rules.windows import TimeWindow
 
@@ -21,6 +21,7 @@ from delivery.rules.windows import TimeWindow
 EVERY_MINUTES = 30
 #: The next window and two that do not overlap it: more of the same would hide the rest.
 MOST_WINDOWS = 3
+_MINUTE = 60
 _ONE_DAY = timedelta(days=1)
 
 
@@ -29,6 +30,8 @@ class Run(NamedTuple):
 
     window: TimeWindow
     cutoff: datetime
+    #: The same moment and the ends of the window, as seconds since 1970.
+    closes: float
     start: float
     end: float
     #: The option's id.
@@ -49,31 +52,36 @@ def express_candidates(
     if terms is None:
         return []
     asked, ready = Moment.of(ask, moment.now).ready.timestamp(), moment.ready.timestamp()
+    # Cut-offs are on the minute, so all of one minute have the same windows before them.
+    minute = int(asked // _MINUTE) * _MINUTE
+    way, clock = service.minutes_to(zone), service.clock(zone)
+    # Where no hour costs more than another the price is asked once.
+    same = () if service.tariff.surcharges else priced(terms, ())
     found = []
-    for run in _next_runs(service, asked, last_day(service, moment), zone):
-        if ready < run.cutoff.timestamp():
-            parts = price_of(terms, run.window, moment.now)
+    for run in _next_runs(service, minute, last_day(service, moment), way, clock):
+        if ready < run.closes:
+            parts = same or price_of(terms, run.window, moment.now)
             found.append(
                 Candidate(
-                    run.id, service, run.window, total(parts), parts, run.end,
-                    run.window.minutes, AT_HOME, run.cutoff,
+                    run.id, service, run.window, total(parts), parts, run.end, way, AT_HOME,
+                    run.cutoff,
                 )
             )  # fmt: skip
     return found
 
 
-def _next_runs(service: Service, asked: float, until_day: date, zone: str) -> list[Run]:
-    clock, minutes = service.clock(zone), service.minutes_to(zone)
+@lru_cache(maxsize=1024)
+def _next_runs(
+    service: Service, asked: int, until_day: date, minutes: int, clock: ZoneInfo
+) -> tuple[Run, ...]:
     day = datetime.fromtimestamp(asked, clock).date()
     found: list[Run] = []
     while day <= until_day and len(found) < MOST_WINDOWS:
         for run in _runs(service, day, minutes, clock):
-            if asked < run.cutoff.timestamp() and (not found or found[-1].end <= run.start):
+            if asked < run.closes and (not found or found[-1].end <= run.start):
                 found.append(run)
-                if len(found) == MOST_WINDOWS:
-                    break
         day += _ONE_DAY
-    return found
+    return tuple(found[:MOST_WINDOWS])
 
 
 @lru_cache(maxsize=1024)
@@ -105,7 +113,8 @@ def _run(service: Service, window: TimeWindow) -> Run | None:
         return None
     start, end = window.start.timestamp(), window.end.timestamp()
     at = window.start.astimezone(UTC)
-    return Run(window, cutoff, start, end, f"opt_{service.code}.t{at:%Y%m%d%H%M}")
+    id = f"opt_{service.code}.t{at:%Y%m%d%H%M}"
+    return Run(window, cutoff, cutoff.timestamp(), start, end, id)
 
 
 def _is_open_at(origin: Origin, moment: datetime) -> bool:
