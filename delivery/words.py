@@ -11,7 +11,12 @@ FALLBACK = "en"
 
 
 class Words:
-    """Sentences by key. Every locale has every key with the same fields; a test sees to it."""
+    """Sentences by key, a section a file.
+
+    A language may speak some sections only: options are said in more languages than pages. Where
+    it does not, English is spoken. Every language that has a section has all its keys with the
+    same fields; a test sees to it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._said = {
@@ -21,18 +26,38 @@ class Words:
             }
             for language in folder.iterdir()
         }
+        sections = {name for said in self._said.values() for name in said}
+        self._speak = {section: self._that_have({section}) for section in sections}
+        self._fluent = self._that_have(sections)
+
+    def _that_have(self, sections: set[str]) -> tuple[str, ...]:
+        return tuple(sorted(name for name, said in self._said.items() if sections <= said.keys()))
 
     @property
     def locales(self) -> tuple[str, ...]:
-        return tuple(sorted(self._said))
+        """The languages of everything: pages, and with them messages."""
+        return self._fluent
 
-    def language(self, locale: str | None) -> str:
-        """The language of ours nearest to `locale`: `fi-FI` is `fi`; one we lack is English."""
+    def spoken(self, section: str) -> tuple[str, ...]:
+        """The languages of one section."""
+        return self._speak[section]
+
+    def language(self, locale: str | None, section: str | None = None) -> str:
+        """The language nearest to `locale`: `fi-FI` is `fi`; one we lack is English.
+
+        With `section` among the languages of that section, else among those of everything.
+        """
         short = (locale or "").replace("_", "-").split("-")[0].lower()
-        return short if short in self._said else FALLBACK
+        known = self._speak[section] if section else self._fluent
+        return short if short in known else FALLBACK
 
     def say(self, locale: str | None, key: str, **fields: Any) -> str:
         """The sentence `key` ("file.name") in the nearest language. Raises `KeyError`."""
         section, _, name = key.partition(".")
-        sentence: str = self._said[self.language(locale)][section][name]
+        sentence: str = self._said[self.language(locale, section)][section][name]
         return sentence.format(**fields) if fields else sentence
+
+    def knows(self, key: str) -> bool:
+        """Whether there is such a sentence."""
+        section, _, name = key.partition(".")
+        return name in self._said[FALLBACK].get(section, {})

@@ -163,7 +163,7 @@ class _Extras(dict[Service, Any]):
 
 
 def _locale(house: House, ask: QuoteAsk, locale: str | None = None) -> str:
-    return house.words.language(locale or ask.locale or house.settings.shop.locale)
+    return house.words.language(locale or ask.locale or house.settings.shop.locale, "options")
 
 
 def _wording(

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 
 from delivery.rules import phrases
 from delivery.rules.asks import QuoteAsk
 from delivery.rules.candidates import FEW_PLACES, Candidate
-from delivery.rules.catalogue import Catalogue, PickupPoint, Service
+from delivery.rules.catalogue import Catalogue, PickupPoint, Said, Service
 from delivery.rules.fitting import Exclusion
 from delivery.rules.money import Money
 from delivery.rules.opening_hours import DAY_AND_NIGHT
 from delivery.rules.options import DeliveryOption, FreeFrom, Place, PricePart, Vat
 from delivery.rules.pricing import free_over_of, vat_of
 from delivery.rules.slate import Folded
-from delivery.words import Words
+from delivery.words import FALLBACK, Words
 
 LONGEST_REASON = 60
+#: How a limit is said: so many of ours are one of these.
+_UNITS = {
+    "too_heavy": (1000, "kg"),
+    "too_heavy_together": (1000, "kg"),
+    "too_long": (10, "cm"),
+    "too_much_girth": (10, "cm"),
+    "too_much_volume": (1000, "l"),
+    "too_much_volume_together": (1000, "l"),
+}
+_NAMINGS: tuple[Callable[[PickupPoint], str], ...] = (
+    lambda each: each.name,
+    lambda each: f"{each.name}, {each.street}",
+    lambda each: f"{each.name}, {each.street}, {each.postcode} {each.city}",
+    lambda each: f"{each.name}, {each.street}, {each.postcode} {each.city} ({each.id})",
+)
 
 
 class Wording:
@@ -68,38 +84,43 @@ class Wording:
         if known is None:
             return None
         threshold, to_go = (Money(each, self._currency) for each in known[:2])
-        return FreeFrom(threshold, to_go, known.basis)
+        said = phrases.price(to_go, self.locale)
+        text = self.say("to_go", amount=said) if to_go.amount else ""
+        return FreeFrom(threshold, to_go, known.basis, text)
 
     def title(self, candidate: Candidate) -> str:
-        """The window and how, with the date spelled out: it is still read days later."""
-        point, kind = candidate.point, candidate.service.kind
+        """The window and how, with the date spelled out: it is still read days later.
+
+        No two places of a service have one title, nor has a courier that of a van. Services to
+        the door whose windows are the same are never shown together: one of them is dearer.
+        """
+        point, service = candidate.point, candidate.service
         if point is None:
-            return self.say(kind, when=phrases.when(candidate.window, self.locale))
-        start = candidate.window.start
+            key = "to_door_express" if service.promise == "express" else "to_door"
+            return self.say(key, when=phrases.when(candidate.window, self.locale))
         return self.say(
-            kind,
-            name=point.name,
-            day=phrases.day(start.date(), self.locale),
-            hour=self._hour(candidate),
+            "at_place",
+            what=self._said(service.name) if service.name else self.say(service.kind),
+            name=names_of(service)[point.id],
+            since=phrases.begins(candidate.window.start, self.locale),
         )
 
-    def _hour(self, candidate: Candidate) -> str:
-        start = candidate.window.start
-        # English says "from" before the day, Finnish "alkaen" after the hour.
-        if self.locale == "fi":
-            return phrases.since(start, self.locale)
-        return phrases.clock_time(start, self.locale)
-
     def description(self, candidate: Candidate) -> str:
-        said = candidate.service.description[self.locale]
-        point = candidate.point
+        """What the title does not say: the street, the hours, what the service is like."""
+        said, point = self._said(candidate.service.description), candidate.point
         if point is None:
             return said
         if point.hours.text == DAY_AND_NIGHT:
-            return f"{point.street}. {self.say('open_always')} {said}"
-        span = point.hours.window_on(candidate.window.start)
-        hours = self.say("open_hours", hours=phrases.hours(span, self.locale))
-        return f"{point.street}. {hours} {said}"
+            hours = self.say("open_always")
+        else:
+            span = point.hours.window_on(candidate.window.start)
+            hours = self.say("open_hours", hours=phrases.hours(span, self.locale))
+        named = names_of(candidate.service)[point.id]
+        return f"{hours} {said}" if point.street in named else f"{point.street}. {hours} {said}"
+
+    def _said(self, said: Said) -> str:
+        """In this language if the shop says it so, else in English."""
+        return said.get(self.locale) or said[FALLBACK]
 
     def _parts(self, candidate: Candidate) -> list[PricePart]:
         kind = candidate.service.kind
@@ -115,28 +136,34 @@ class Wording:
         if code == "base":
             return self.say(f"part_base_{kind}")
         said = candidate.service.tariff.said.get(code)
-        return said[self.locale] if said else self.say("part_surcharge")
+        return self._said(said) if said else self.say("part_surcharge")
 
     def exclusion(self, excluded: Exclusion) -> dict[str, str]:
         """The contract's exclusion, its reason at most 60 characters long."""
-        fields = dict(excluded.fields)
-        if excluded.code in ("too_heavy", "too_heavy_together"):
-            fields["most"] = f"{fields['most'] / 1000:g} kg"
-        if excluded.code in ("too_long", "too_much_girth"):
-            fields["most"] = f"{fields['most'] / 10:g} cm"
-        if excluded.code in ("too_much_volume", "too_much_volume_together"):
-            fields["most"] = f"{fields['most'] / 1000:g} l"
-        reason = self.say(excluded.code, **fields)[:LONGEST_REASON]
+        fields = {name: self._measured(each) for name, each in excluded.fields.items()}
+        if excluded.code in _UNITS:
+            per, unit = _UNITS[excluded.code]
+            fields["most"] = phrases.number(f"{excluded.fields['most'] / per:g}", self.locale)
+            fields["most"] += f" {unit}"
+        if excluded.code == "forbidden_tag":
+            fields["tag"] = self._tag(str(excluded.fields["tag"]))
+        reason = self._fitting(excluded.code, **fields)
         return {"service": excluded.service, "code": excluded.code, "reason": reason}
 
+    def _measured(self, value: object) -> str:
+        return phrases.number(str(value), self.locale)
+
+    def _tag(self, tag: str) -> str:
+        if self._words.knows(f"options.tag_{tag}"):
+            return self.say(f"tag_{tag}")
+        return tag.replace("_", " ").replace("-", " ")
+
     def why_folded(self, folded: Folded) -> str:
-        """Against which shown option it lost, and in what."""
+        """Against which shown option it lost, and in what; at most 60 characters."""
         by = self._brief(folded.by)
-        if folded.code == "alike":
-            return self._fitting(self.say("like", by=by))
         if not folded.worse:
-            return self.say("needless")
-        return self._fitting(self.say("than", worse=self._worse(folded.worse), by=by))
+            return self._fitting("like" if folded.code == "alike" else "between", by=by)
+        return self._fitting("than", worse=self._worse(folded.worse), by=by)
 
     def _worse(self, dimensions: Sequence[str]) -> str:
         said = [self.say(f"worse_{name}") for name in dimensions[:2]]
@@ -145,11 +172,42 @@ class Wording:
 
     def _brief(self, candidate: Candidate) -> str:
         if candidate.point is None:
-            return phrases.when(candidate.window, self.locale)
+            return phrases.when(candidate.window, self.locale, short=True)
         return self.say(f"by_{candidate.service.kind}", name=candidate.point.name)
 
-    def _fitting(self, reason: str) -> str:
-        return reason if len(reason) <= LONGEST_REASON else self.say("needless")
+    def _fitting(self, key: str, **fields: str) -> str:
+        """The sentence; if it is too long, what it fills in last is cut short."""
+        said = self.say(key, **fields)
+        over = len(said) - LONGEST_REASON
+        if over <= 0:
+            return said
+        longest = max(reversed(fields), key=lambda name: len(fields[name]))
+        short = fields[longest][: -over - 1].rstrip(" ,.") + "…"
+        return self.say(key, **(fields | {longest: short}))
+
+
+def names_of(service: Service) -> Mapping[str, str]:
+    """What each place of a service is called, so that no two are called alike.
+
+    Its name; where others have it too also its street, then its postcode and city, then its id.
+    """
+    made = service.points.made
+    if "names" not in made:
+        made["names"] = _told_apart(service.points)
+    names: Mapping[str, str] = made["names"]
+    return names
+
+
+def _told_apart(points: Sequence[PickupPoint]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    unnamed, taken = list(points), set[str]()
+    for say in _NAMINGS:
+        count = Counter([say(each) for each in unnamed])
+        clear = {each.id: say(each) for each in unnamed if count[say(each)] == 1}
+        names |= {code: name for code, name in clear.items() if name not in taken}
+        taken.update(count)
+        unnamed = [each for each in unnamed if each.id not in names]
+    return names | {each.id: each.id for each in unnamed}
 
 
 def wording_of(words: Words, catalogue: Catalogue, locale: str) -> Wording:

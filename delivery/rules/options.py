@@ -62,12 +62,15 @@ class FreeFrom:
     threshold: Money
     to_go: Money
     basis: str  # after_discount | before_discount
+    #: How much is missing, in words; empty where nothing is.
+    text: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return {
             "threshold": self.threshold.as_json(),
             "to_go": self.to_go.as_json(),
             "basis": self.basis,
+            "text": self.text,
         }
 
 
@@ -152,4 +155,6 @@ def _kept(rate: tuple[int, int] | None) -> dict[str, int] | None:
 
 
 def _free_from(shown: dict[str, Any]) -> FreeFrom:
-    return FreeFrom(Money(**shown["threshold"]), Money(**shown["to_go"]), shown["basis"])
+    return FreeFrom(
+        Money(**shown["threshold"]), Money(**shown["to_go"]), shown["basis"], shown.get("text", "")
+    )

@@ -22,24 +22,35 @@ class _Manner:
 
     babel: str
     day: str  # CLDR pattern of a date
+    short_day: str  # the same where there is little room
     whole_hour: str
     hour: str
     hours: str
     since: str
+    begins: str  # a day and the hour from which on
     after_day: str  # between a day and its hours
     price: str  # CLDR pattern of a price
     near: tuple[str, str]  # today, tomorrow
 
 
+# CLDR's, but for the hours: Finnish and Swedish leave ":00" out of a whole hour, as their language
+# offices advise (Kielitoimiston ohjepankki; Svenska skrivregler).
 _MANNERS = {
     "en": _Manner(
-        "en_GB", "EEE d MMMM", "{h}:00", "{h}:{m:02}", "{a}–{b}", "from {a}", ", ", "¤#,##0.00",
-        ("today", "tomorrow"),
+        "en_GB", "EEE d MMMM", "EEE d MMM", "{h}:00", "{h}:{m:02}", "{a}–{b}", "from {a}",
+        "from {day} {a}", ", ", "¤#,##0.00", ("today", "tomorrow"),
     ),
     "fi": _Manner(
-        "fi", "ccc d.M.", "{h}", "{h}.{m:02}", "klo {a}–{b}", "klo {a} alkaen", " ",
-        "#,##0.00\u00a0¤",
-        ("tänään", "huomenna"),
+        "fi", "ccc d.M.", "ccc d.M.", "{h}", "{h}.{m:02}", "klo {a}–{b}", "klo {a} alkaen",
+        "{day} klo {a} alkaen", " ", "#,##0.00\u00a0¤", ("tänään", "huomenna"),
+    ),
+    "sv": _Manner(
+        "sv", "ccc d MMMM", "ccc d/M", "{h}", "{h}.{m:02}", "kl. {a}–{b}", "från kl. {a}",
+        "från {day} kl. {a}", " ", "#,##0.00\u00a0¤", ("i dag", "i morgon"),
+    ),
+    "el": _Manner(
+        "el", "ccc d MMMM", "ccc d/M", "{h}:00", "{h}:{m:02}", "{a}–{b}", "από τις {a}",
+        "από {day}, {a}", ", ", "#,##0.00\u00a0¤", ("σήμερα", "αύριο"),
     ),
 }  # fmt: skip
 _SMS_PRICE = "#,##0.00 'e'"
@@ -50,23 +61,32 @@ def _manner(locale: str) -> _Manner:
     return _MANNERS.get(locale.replace("_", "-").split("-")[0].lower(), _MANNERS["en"])
 
 
-def when(window: TimeWindow, locale: str, *, today: date | None = None, sms: bool = False) -> str:
-    """`Thu 12 March, 17:00–19:00`; with `today`, near days are words: `tomorrow, 17:00–19:00`."""
-    which = day(window.start.date(), locale, today=today, sms=sms)
+def when(
+    window: TimeWindow, locale: str, *, today: date | None = None, sms: bool = False,
+    short: bool = False,
+) -> str:  # fmt: skip
+    """`Thu 12 March, 17:00–19:00`; with `today`, near days are words: `tomorrow, 17:00–19:00`.
+
+    With `short` the day is as short as it is written: `Thu 12 Mar`, `tors 12/3`.
+    """
+    which = day(window.start.date(), locale, today=today, sms=sms, short=short)
     return which + _manner(locale).after_day + hours(window, locale, sms=sms)
 
 
-def day(on: date, locale: str, *, today: date | None = None, sms: bool = False) -> str:
+def day(
+    on: date, locale: str, *, today: date | None = None, sms: bool = False, short: bool = False
+) -> str:
     """`Thu 12 March`, `to 12.3.`; with `today`, `today` and `tomorrow` are said as words."""
+    manner = _manner(locale)
     if today is not None and today <= on <= today + timedelta(days=1):
-        return _manner(locale).near[(on - today).days]
-    written = _written_day(on, _manner(locale))
+        return manner.near[(on - today).days]
+    written = _written_day(on, manner.short_day if short else manner.day, manner.babel)
     return written.replace(_NO_BREAK, " ") if sms else written
 
 
-@lru_cache(maxsize=512)
-def _written_day(on: date, manner: _Manner) -> str:
-    return str(format_date(on, manner.day, locale=manner.babel))
+@lru_cache(maxsize=1024)
+def _written_day(on: date, pattern: str, babel: str) -> str:
+    return str(format_date(on, pattern, locale=babel))
 
 
 def hours(window: TimeWindow, locale: str, *, sms: bool = False) -> str:
@@ -82,6 +102,13 @@ def since(moment: datetime, locale: str) -> str:
     """`from 10:00`, `klo 10 alkaen`."""
     manner = _manner(locale)
     return manner.since.format(a=_hour(moment, manner))
+
+
+def begins(moment: datetime, locale: str) -> str:
+    """`from Thu 12 March 10:00`, `to 12.3. klo 10 alkaen`."""
+    manner = _manner(locale)
+    written = _written_day(moment.date(), manner.day, manner.babel)
+    return manner.begins.format(day=written, a=_hour(moment, manner))
 
 
 def clock_time(moment: datetime, locale: str) -> str:
@@ -114,5 +141,9 @@ def distance(metres: int, locale: str) -> str:
     if metres < 995:
         return f"{max(10, round(metres, -1))}{_NO_BREAK}m"
     kilometres = f"{metres / 1000:.1f}" if metres < 9950 else f"{metres / 1000:.0f}"
-    point = "." if _manner(locale).babel.startswith("en") else ","
-    return f"{kilometres.replace('.', point)}{_NO_BREAK}km"
+    return f"{number(kilometres, locale)}{_NO_BREAK}km"
+
+
+def number(written: str, locale: str) -> str:
+    """A number written with a point, as the language writes it: `2.5`, `2,5`."""
+    return written if _manner(locale).babel.startswith("en") else written.replace(".", ",")

@@ -142,6 +142,8 @@ class FreeOverShape(Shape):
     threshold: MoneyShape
     to_go: MoneyShape
     basis: Literal["after_discount", "before_discount"]
+    #: How much is missing, in words; empty where nothing is.
+    text: str
 
 
 class KeptRateShape(Shape):
@@ -180,7 +182,7 @@ class RecommendedShape(Shape):
 
 class FoldedShape(Shape):
     option: OptionShape
-    code: Literal["dominated", "alike", "in_between"]
+    code: Literal["dominated", "hardly_better", "alike", "in_between"]
     by: str
     reason: str
 
