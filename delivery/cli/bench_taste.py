@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from pathlib import Path
@@ -27,9 +28,14 @@ REPEATS = 3
 _OURS, _POOLED = "ours", "pooled logit"
 
 
-def main(file: Path) -> int:
-    """The exit status of `perille bench taste FILE.csv`."""
-    return 0 if run(file) is not None else 2
+def main(file: Path, written: Path | None = None) -> int:
+    """The exit status of `perille bench taste FILE.csv`; the figures also as JSON to `written`."""
+    figures = run(file)
+    if figures is None:
+        return 2
+    if written is not None:
+        written.write_text(json.dumps({"taste": figures}, indent=2) + "\n")
+    return 0
 
 
 def run(file: Path) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from delivery.flows import learning
 from delivery.store import habits
 from tests.loopback import Api, RunningServer
-from tests.shopping import booked
+from tests.shopping import basket_ask, booked
 from tests.times import NOW
 
 
@@ -31,13 +31,7 @@ def test_only_the_shop_may_say_so(api: Api) -> None:
 
 def test_a_quote_made_before_stays_as_it_was(api: Api) -> None:
     booking = booked(api)
-    quote = api.post("/v1/quotes", json=_ask()).json()
+    quote = api.post("/v1/quotes", json=basket_ask()).json()
     api.delete("/v1/customers/c-123/habits")
     assert api.get(f"/v1/quotes/{quote['id']}").json() == quote
     assert booking["state"] == "booked"
-
-
-def _ask() -> dict[str, object]:
-    from tests.shopping import basket_ask
-
-    return basket_ask()
