@@ -13,12 +13,11 @@ from typing import Any
 import orjson
 
 from delivery.flows import looking, quoting
-from delivery.flows.finding import Search, search, zone_of_people
+from delivery.flows.finding import zone_of_people
 from delivery.house import House
 from delivery.rules.asks import QuoteAsk
 from delivery.rules.candidates import Candidate
 from delivery.rules.catalogue import Service
-from delivery.rules.facts import Facts
 from delivery.rules.refusals import NotValid, Refusal
 from delivery.rules.tracing import Looked, Step, carrier_step, price_steps, rule_steps
 from delivery.rules.tracing_places import free_steps
@@ -173,7 +172,7 @@ def _walk(pointer: str, answered: Any, again: Any) -> Iterator[dict[str, Any]]:
 
 def _explained(house: House, quote: Quote, told: bytes) -> Explanation:
     answer: dict[str, Any] = orjson.loads(told)
-    found, facts = _everything(house, quote)
+    found, facts = quoting.search_again(house, quote)
     candidates = found.feasible(facts).candidates
     plans = {service.code: plan for service, plan in found.planned}
     catalogue = found.catalogue
@@ -190,19 +189,6 @@ def _explained(house: House, quote: Quote, told: bytes) -> Explanation:
         quote.at.astimezone(zone_of_people(catalogue)), catalogue.version, quote.record_version,
         quote.request, quote.facts, tuple(traces), answer.get("recommended"),
     )  # fmt: skip
-
-
-def _everything(house: House, quote: Quote) -> tuple[Search, Facts]:
-    """The search behind a quote, with every option instead of the few that may be shown."""
-    facts = Facts.from_json(quote.facts)
-    layouts = house.layouts
-    found = search(
-        house.catalogues.version(quote.catalogue_version),
-        lambda service, zone: layouts.plan_at(service, zone, quote.at, facts.slots),
-        QuoteAsk.from_json(quote.request),
-        quote.at,
-    )
-    return found, facts
 
 
 def _by_time(candidate: Candidate) -> tuple[float, str]:

@@ -58,7 +58,7 @@ def _facts(
     full: list[tuple[str, str]] = []
     for row in rows:
         if row.zone in found.points:
-            if row.left(0) == 0:
+            if row.left(len(found.ask.parcels)) == 0:
                 full.append((row.zone, _day(row.start_at, found)))
         elif row.zone in found.zones:
             left[row.id] = row.left(found.load)

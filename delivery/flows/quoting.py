@@ -32,7 +32,7 @@ from delivery.rules.options import DeliveryOption
 from delivery.rules.refusals import NotFound, NotValid
 from delivery.rules.slate import choose
 from delivery.rules.slot_candidates import window_candidate
-from delivery.store import quotes
+from delivery.store import quotes, scarcity
 from delivery.store.quotes import Quote
 
 __all__ = [
@@ -94,7 +94,7 @@ def compose(house: House, found: Search, facts: Facts, *, now: datetime) -> Quot
 
 def answer_again(house: House, quote: Quote) -> bytes:
     """The answer that what the quote kept gives today; a faithful replay is the same bytes."""
-    found, facts = _search_again(house, quote, leaders=LEADERS)
+    found, facts = search_again(house, quote, leaders=LEADERS)
     return _answer(house, found, facts, quote.id, quote.valid_until)[0]
 
 
@@ -188,9 +188,10 @@ def option_of(conn: Connection, house: House, quote: Quote, option_id: str) -> D
     return _with_extras(_wording(house, catalogue, ask), candidate, ask)
 
 
-def _search_again(
+def search_again(
     house: House, quote: Quote, *, leaders: int = 0, later: datetime | None = None
 ) -> tuple[Search, Facts]:
+    """What the rules allowed when a quote was made, and its facts; or, of the same, at `later`."""
     catalogue = house.catalogues.version(quote.catalogue_version)
     facts = Facts.from_json(quote.facts)
     at, layouts = later or quote.at, house.layouts
@@ -238,8 +239,10 @@ def all_options(
     conn: Connection, house: House, quote: Quote, *, now: datetime
 ) -> list[DeliveryOption]:
     """Everything this quote allows, is still free and can still be made, earliest first."""
-    found, _then = _search_again(house, quote, later=max(now, quote.at))
+    found, _then = search_again(house, quote, later=max(now, quote.at))
     facts = looking.look(conn, found, 0)
+    closed = scarcity.gone(conn, found.zones, now)
+    facts = facts._replace(left={**facts.left, **dict.fromkeys(closed, 0)})
     # A day or a place that has moved on to a later date is not what was quoted.
     quoted = {
         each.id

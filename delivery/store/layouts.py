@@ -10,8 +10,9 @@ from sqlalchemy import Connection, bindparam, func, or_, select
 
 from delivery.rules.catalogue import Service
 from delivery.rules.rounds import Planned, SlotTimes, ZonePlan, plan_zone
+from delivery.rules.slot_plans import EVERY_DAY
 from delivery.store.engine import Database
-from delivery.store.tables import slot
+from delivery.store.tables import slot, slot_plan
 
 #: New slots are noticed this late at most; they are made two weeks ahead.
 BELIEVED_SECONDS = 1.0
@@ -42,6 +43,11 @@ _ONE = select(*_COLUMNS).where(
 )
 _ROUND = select(*_COLUMNS).where(slot.c.id.in_(bindparam("ids", expanding=True)))
 _NEWEST = select(func.coalesce(func.max(slot.c.id), 0))
+# Changes whenever windows are made, closed or opened again; not when a locker's day is.
+_MADE = select(
+    func.count(), func.max(slot_plan.c.at), func.min(slot_plan.c.digest),
+    func.max(slot_plan.c.digest),
+).where(slot_plan.c.day != EVERY_DAY)  # fmt: skip
 
 
 class _Read(NamedTuple):
@@ -66,11 +72,12 @@ class Layouts:
         self._read: dict[tuple[str, str], _Read] = {}
         self._plans: dict[tuple[str, str], _Plan] = {}
         self._newest = 0
+        self._made: tuple[object, ...] = ()
         self._believed_until = 0.0
         self._looked_at: datetime | None = None
 
     def newest(self, now: datetime) -> int:
-        """The greatest slot id, looked up at most once a second."""
+        """The greatest slot id when windows last changed, looked up at most once a second."""
         if time.monotonic() >= self._believed_until or now != self._looked_at:
             self._look(now)
         return self._newest
@@ -82,7 +89,10 @@ class Layouts:
             return
         self._looked_at = now
         with self._database.read() as conn:
-            self._newest = conn.execute(_NEWEST).scalar_one()
+            made = tuple(conn.execute(_MADE).one())
+            if made != self._made or not made[0]:
+                self._made, self._newest = made, conn.execute(_NEWEST).scalar_one()
+                self._read.clear()
         self._believed_until = moment + BELIEVED_SECONDS
 
     def plan(self, service: Service, zone: str, now: datetime) -> ZonePlan:
@@ -101,12 +111,11 @@ class Layouts:
         asked = {"service": key[0], "zone": key[1], "after": now}
         with self._database.read() as conn:
             rows = [SlotTimes(*row) for row in conn.execute(_OF_ZONE, asked)]
-        known = self._read.get(key)
-        if known is not None and known.rows == rows and known.at <= now:
-            # Others' slots raised the number; the plan made of these stands.
-            read = known._replace(upto=newest)
-            if key in self._plans and self._plans[key].of is known:
-                self._plans[key] = self._plans[key]._replace(of=read)
+        kept = self._plans.get(key)
+        if kept is not None and kept.of.rows == rows:
+            # Others' windows changed; the plan made of these stands.
+            read = kept.of._replace(upto=newest, at=now)
+            self._plans[key] = kept._replace(of=read)
         else:
             read = _Read(rows, newest, now)
         if len(self._read) >= _MOST_KEPT:

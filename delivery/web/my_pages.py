@@ -11,7 +11,7 @@ from typing import Any
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from delivery.flows import rescheduling
+from delivery.flows import narrowing, rescheduling
 from delivery.house import House
 from delivery.rules import phrases, tracking
 from delivery.rules.bookings import BOOKED, Booking, Promise, may_cancel
@@ -76,11 +76,15 @@ def _errors(teller: Teller, refused: Refusal | None, wrong: str) -> tuple[FieldE
         teller.say(key) if key else refused.detail)),)  # fmt: skip
 
 
+_MOST_OFFERS = 3
+
+
 def _offers(
     conn: Connection, house: House, booking: Booking, promises: Sequence[Promise],
     teller: Teller, *, now: datetime,
 ) -> tuple[Offer, ...]:  # fmt: skip
-    """At most three free times: those we last texted, as far as they are free still."""
+    """At most three free times: those we last texted, as far as they are free still; on the day
+    narrower ones within the booked one first."""
     try:
         free = rescheduling.move_options(conn, house, booking, now=now)
     except TooLate:
@@ -88,7 +92,11 @@ def _offers(
     talk = conversations.of(conn, booking.reference)
     menu = [each["option"] for each in talk.open_menu(now)] if talk else []
     listed = [each for named in menu for each in free if each.id == _id(named)]
-    picked = listed or pick_times(free, booking.window, tracking.planned_window(promises))
+    picked = (
+        listed
+        or narrowing.narrower_options(conn, house, booking, now=now)[:_MOST_OFFERS]
+        or pick_times(free, booking.window, tracking.planned_window(promises))
+    )
     return tuple(teller.offer(each) for each in picked)
 
 
