@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from delivery.rules.candidates import AT_HOME, Candidate
 from delivery.rules.slate_weights import (
+    Steps,
     Vector,
     apart,
     costs,
@@ -136,7 +137,7 @@ def _filled(best: Sequence[_Seen], labels: Container[str]) -> list[_Seen]:
     shown = list(map(min, zip(*offered, strict=True)))
     regret = list(map(sub, shown, least))
     beyond = [list(map(sub, cost, least)) for cost in hidden]
-    while rest and len(picked) < MOST_SHOWN:
+    while True:
         left = [_squares(regret, cost) for cost in beyond]
         chosen = left.index(min(left))
         if left[chosen] >= _squares(regret, regret):
@@ -144,10 +145,13 @@ def _filled(best: Sequence[_Seen], labels: Container[str]) -> list[_Seen]:
             chosen = _farthest(rest, picked)
         last, cost = rest[chosen], beyond[chosen]
         picked.append(last)
-        regret = [old if old < new else new for old, new in zip(regret, cost, strict=True)]
+        if len(picked) == MOST_SHOWN:
+            return picked
         kept = [each for each, one in enumerate(rest) if _differs(one, (last,))]
+        if not kept:
+            return picked
+        regret = [old if old < new else new for old, new in zip(regret, cost, strict=True)]
         rest, beyond = [rest[each] for each in kept], [beyond[each] for each in kept]
-    return picked
 
 
 def _squares(regret: Sequence[float], cost: Sequence[float]) -> float:
@@ -191,21 +195,31 @@ def _folded(
         if key not in firsts and code not in taken:
             firsts[key] = one
     missed = [one for one in firsts.values() if one[2].service not in services]
+    around = [steps(one[0]) for one in picked]
     for seen, code, each in (*missed, *best, *firsts.values()):
         if code not in taken:
             taken.add(code)
-            yield _fold(seen, each, picked)
+            yield _fold(seen, each, picked, around)
 
 
 def fold(candidate: Candidate, shown: Sequence[Candidate]) -> Folded:
     """Why this one is not shown beside those that are, of which there is at least one."""
     picked: list[_Seen] = [(_vector(each), each.id, each) for each in shown]
-    return _fold(_vector(candidate), candidate, picked)
+    return _fold(_vector(candidate), candidate, picked, [steps(one[0]) for one in picked])
 
 
-def _fold(mine: Vector, candidate: Candidate, picked: Sequence[_Seen]) -> Folded:
+def _fold(
+    mine: Vector, candidate: Candidate, picked: Sequence[_Seen], around: Iterable[Steps]
+) -> Folded:
+    amount, end, minutes, effort = mine
     for theirs, _code, by in picked:
-        if within(theirs, mine) and theirs != mine:
+        if (
+            theirs[0] <= amount
+            and theirs[1] <= end
+            and theirs[3] <= effort
+            and theirs[2] <= minutes
+            and theirs != mine
+        ):
             worse = much_worse_in(mine, theirs) or worse_in(mine, theirs)
             return Folded(candidate, "dominated", by, worse)
     bounds = hardly_worse(mine)
@@ -214,5 +228,5 @@ def _fold(mine: Vector, candidate: Candidate, picked: Sequence[_Seen]) -> Folded
             worse = much_worse_in(mine, theirs)
             return Folded(candidate, "hardly_better" if worse else "alike", by, worse)
     here = steps(mine)
-    nearest = min(picked, key=lambda one: apart(here, steps(one[0])))
-    return Folded(candidate, "in_between", nearest[2], ())
+    gaps = [apart(here, each) for each in around]
+    return Folded(candidate, "in_between", picked[gaps.index(min(gaps))][2], ())

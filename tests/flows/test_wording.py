@@ -100,9 +100,7 @@ def test_no_two_titles_are_alike(locale: str, ask: QuoteAsk, now: datetime) -> N
 @given(ask=asks, now=moments)
 @pytest.mark.parametrize("locale", LANGUAGES)
 def test_a_description_repeats_neither_title_nor_price(
-    locale: str,
-    ask,
-    now,  # type: ignore[no-untyped-def]
+    locale: str, ask: QuoteAsk, now: datetime
 ) -> None:
     wording = speaking(locale)
     for shown in choose(candidates_of(TOWN, ask, now)).shown:
@@ -120,11 +118,7 @@ def test_a_description_repeats_neither_title_nor_price(
 @UNHURRIED
 @given(ask=asks, now=moments)
 @pytest.mark.parametrize("locale", LANGUAGES)
-def test_every_hidden_one_has_a_short_reason(
-    locale: str,
-    ask,
-    now,  # type: ignore[no-untyped-def]
-) -> None:
+def test_every_hidden_one_has_a_short_reason(locale: str, ask: QuoteAsk, now: datetime) -> None:
     wording, every = speaking(locale), candidates_of(TOWN, ask, now)
     shown = [each.candidate for each in choose(every).shown]
     for each in every:

@@ -27,9 +27,8 @@ TEXT = Path(seeds.TOWN).read_text("utf-8")
 TOWN = read_catalogue(TEXT, 1)
 # The first example imports the calendars of the world.
 UNHURRIED = settings(deadline=None)
-DOOR, LOCKER = TOWN.service("home"), TOWN.service("locker")
-assert DOOR is not None
-assert LOCKER is not None
+DOOR, LOCKER = (next(each for each in TOWN.services if each.code == code)
+                for code in ("home", "locker"))  # fmt: skip
 
 
 def candidate(number: int, amount: int, hours: int, minutes: int, place: int | None) -> Candidate:
