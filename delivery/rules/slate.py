@@ -220,8 +220,7 @@ def _fold(
             and theirs[2] <= minutes
             and theirs != mine
         ):
-            worse = much_worse_in(mine, theirs) or worse_in(mine, theirs)
-            return Folded(candidate, "dominated", by, worse)
+            return Folded(candidate, "dominated", by, worse_in(mine, theirs))
     bounds = hardly_worse(mine)
     for theirs, _code, by in picked:
         if within(theirs, bounds):

@@ -30,6 +30,9 @@ SMALL_PRICE, SMALL_SECONDS, SMALL_MINUTES, SMALL_METRES = 50, 3_600, 15, 150
 _PRICE, _DAY, _WALK, _DOUBLED = 200, 86_400, 800, 2 / 3
 # What somebody cares little for weighs a sixth of what he cares for.
 _LITTLE = 1 / 5
+# Who does not like to fetch things would pay for it twice what the way is worth to others; with
+# less the cheap ways to the door made room for a second dear one.
+_ERRAND = 2
 #: Losses smaller than this are not worth a word.
 _WORTH_SAYING = 0.6
 _MOST_GIVES = 2
@@ -55,15 +58,29 @@ def hardly_worse(seen: Vector) -> Vector:
     return amount + SMALL_PRICE, end + SMALL_SECONDS, minutes + SMALL_MINUTES, far
 
 
+def much_worse_in(one: Vector, other: Vector) -> tuple[str, ...]:
+    """In what `one` is worse than `other` by more than a small difference.
+
+    Nobody waits at a place as long as it is open: its hours are no width that is felt.
+    """
+    return _felt(one, _worse_in(one, hardly_worse(other)))
+
+
 def worse_in(one: Vector, other: Vector) -> tuple[str, ...]:
-    """In what `one` is worse than `other`."""
+    """In what `one`, which is dominated by `other`, is worse: as far as it matters, else at all."""
+    worse = _worse_in(one, other)
+    return much_worse_in(one, other) or _felt(one, worse) or worse
+
+
+def _felt(one: Vector, names: tuple[str, ...]) -> tuple[str, ...]:
+    if one[3] == AT_HOME or "precision" not in names:
+        return names
+    return tuple([name for name in names if name != "precision"])
+
+
+def _worse_in(one: Vector, other: Vector) -> tuple[str, ...]:
     price, late, wide, away = map(gt, one, other)
     return _NAMED[price + 2 * late + 4 * wide + 8 * away]
-
-
-def much_worse_in(one: Vector, other: Vector) -> tuple[str, ...]:
-    """In what `one` is worse than `other` by more than a small difference."""
-    return worse_in(one, hardly_worse(other))
 
 
 @lru_cache(maxsize=4096)
@@ -85,9 +102,9 @@ def costs(seen: Vector) -> tuple[float, ...]:
     """
     price, late, wide, away = steps(seen)
     little = (price + late + wide + away) * _LITTLE
-    price_too, away_too = little + price, little + away
+    price_too, away_too = little + price, little + away * _ERRAND
     return (
-        price_too + late, price_too + wide, price_too + away, little + late + wide,
+        price_too + late, price_too + wide, price_too + away * _ERRAND, little + late + wide,
         away_too + late, away_too + wide, away_too,
     )  # fmt: skip
 
@@ -101,16 +118,22 @@ def apart(one: Steps, other: Steps) -> float:
 
 
 def largest_losses(shown: Sequence[Vector]) -> list[tuple[str, ...]]:
-    """Per option, in what it gives most compared with the best of those shown, two at most."""
+    """Per option, in what it gives most compared with the best of those shown, two at most.
+
+    Precision is given at the door: elsewhere nobody waits.
+    """
     every = [steps(each) for each in shown]
     least = [min(column) + _WORTH_SAYING for column in zip(*every, strict=True)]
     return [_said(each, least) for each in every]
 
 
-def _said(each: Sequence[float], least: Sequence[float]) -> tuple[str, ...]:
+def _said(each: Steps, least: Sequence[float]) -> tuple[str, ...]:
+    price, late, wide, away = each
+    if away:
+        wide = 0.0
     felt = [
         (most - mine, name)
-        for mine, most, name in zip(each, least, DIMENSIONS, strict=True)
+        for mine, most, name in zip((price, late, wide, away), least, DIMENSIONS, strict=True)
         if mine >= most
     ]
     if len(felt) > 1:

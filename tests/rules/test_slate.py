@@ -250,3 +250,19 @@ def test_the_five_cheapest_would_not_do() -> None:
     assert any(dominates(vector(one), vector(other)) for one in every for other in by_price)
     assert min(each.end for each in by_price) > min(each.end for each in every)
     assert [each.candidate.id for each in choose(every).shown] == ["opt_home.s9", "opt_home.s0"]
+
+
+def test_the_hours_of_a_place_are_no_precision() -> None:
+    """The place is better in no way that is felt, whatever its hours."""
+    near, far = candidate(1, 290, 5, 600, 400), candidate(2, 290, 4, 660, 450)
+    assert fold(far, [near]).worse == ("place",)
+    shown = choose([near, candidate(3, 990, 5, 60, None)]).shown
+    assert [each.gives for each in shown] == [("price",), ("place",)]
+
+
+def test_a_cheap_way_to_the_door_is_shown_beside_a_cheaper_place() -> None:
+    """Not a second dear one, which a taste that weighs an errand by its metres would want."""
+    now = NOW + timedelta(hours=26)
+    shown = choose(candidates_of(TOWN, an_ask(), now, leaders=LEADERS)).shown
+    at_home = [each.candidate.amount for each in shown if each.candidate.effort == AT_HOME]
+    assert min(at_home) == DOOR.tariff.base
