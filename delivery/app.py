@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -40,6 +41,7 @@ from delivery.web.guard import BodyLimit
 from delivery.web.headers import add_page_rules
 from delivery.web.observed import Observed
 from delivery.web.problems import add_problems
+from delivery.web.quick_lane import QuickLane
 from delivery.words import Words
 from notifications import webhooks
 from notifications.notice import Texts
@@ -109,6 +111,16 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
     await anyio.to_thread.run_sync(app.state.quote_desk.close)
 
 
+def _calm_collector() -> None:
+    """Look for cycles seldom: hardly anything of ours makes them, and a catalogue is big.
+
+    By default a quote alone starts three looks, and every hundredth walks through all there is.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 def _warm(house: House) -> None:
     """Read the catalogue before the first shopper waits for it, if there is one yet."""
     with suppress(DatabaseError, NoCatalogue):
@@ -129,6 +141,7 @@ def build_app(house: House) -> FastAPI:
     provider = build_provider(house.settings)
     _add(app, webhooks.router(house.database, provider, house.clock))
     describe(app)
+    app.add_middleware(QuickLane, lanes=quotes.LANES)
     add_page_rules(app)
     app.add_middleware(BodyLimit, limit=house.settings.server.max_body_bytes)
     app.add_middleware(Observed, metrics=app.state.metrics)

@@ -137,7 +137,7 @@ def _answer(
                     "option": said.option(each.candidate, extras[each.candidate.service]),
                     "code": each.code,
                     "by": each.by.id,
-                    "reason": said.wording.why_folded(each),
+                    "reason": said.why_folded(each),
                 }
                 for each in slate.folded
             ],

@@ -16,6 +16,7 @@ import orjson
 from delivery.flows.finding import Reach
 from delivery.flows.wording import Wording, capacity_of
 from delivery.rules.candidates import Candidate
+from delivery.rules.slate import Folded
 from delivery.words import Words
 
 #: Every window of a country's busiest zones for two weeks; what is forgotten is said again.
@@ -34,6 +35,7 @@ class Remembered:
     def __init__(self, wording: Wording) -> None:
         self.wording = wording
         self._options: dict[tuple[object, ...], bytes] = {}
+        self._reasons: dict[tuple[object, ...], str] = {}
         self._outside: dict[tuple[str, ...], tuple[orjson.Fragment, ...]] = {}
 
     def option(
@@ -59,6 +61,17 @@ class Remembered:
         shown = self.wording.option(candidate).as_json()
         same = {name: each for name, each in shown.items() if name not in _VARIES}
         return orjson.dumps(same).removesuffix(b"}") + b","
+
+    def why_folded(self, folded: Folded) -> str:
+        """Against which shown option it lost, and in what."""
+        by = folded.by
+        key = (by.service, by.id, by.window.start, folded.code, folded.worse)
+        known = self._reasons.get(key)
+        if known is None:
+            if len(self._reasons) >= _MOST_OPTIONS:
+                self._reasons.clear()
+            known = self._reasons[key] = self.wording.why_folded(folded)
+        return known
 
     def outside(self, reach: Reach) -> tuple[orjson.Fragment, ...]:
         """The services that never come to a postcode: the same for everybody there."""

@@ -5,7 +5,6 @@ python -m tests.benchmarks.quote_server URL
 
 from __future__ import annotations
 
-import gc
 import os
 import socket
 import sys
@@ -24,7 +23,7 @@ def main() -> None:
     # As in production, but nobody reads the log here.
     with open(os.devnull, "wb") as nowhere:
         configure_logs(nowhere)
-        gc.freeze()
+
         config = uvicorn.Config(
             app,
             loop="uvloop",
