@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import subprocess
 import sys
@@ -49,10 +50,7 @@ def _of_table(asked: argparse.Namespace) -> int:
     if len(files) != 1:
         print(f"perille bench {name} FILE.csv", file=sys.stderr)
         return 2
-    if name == "taste":
-        from delivery.cli import bench_taste
-
-        return bench_taste.main(Path(files[0]))
-    from delivery.cli import bench_promise
-
-    return bench_promise.main(Path(files[0]), target=asked.target)
+    measured = importlib.import_module(f"delivery.cli.bench_{name}")
+    if name == "promise":
+        return int(measured.main(Path(files[0]), target=asked.target))
+    return int(measured.main(Path(files[0]), asked.json))

@@ -36,11 +36,11 @@ def look_for_all(
     load = max(found.load for found in searches)
     statement = (scarcity.LOADED if load else scarcity.PLACES)[name]
     asked = scarcity.asked(name, zones, earliest - _LONGEST_ROUND, load)
-    rows = [Scarce(*row) for row in hot.fetch(statement, asked)] if zones else []
-    customers, known = _customers(searches), {}
-    if customers:
-        habit = hot.fetch(habits.HABITS[name], habits.asked(name, customers))
-        known = {customer: habits.known_of(each) for customer, each in habit}
+    scarce = hot.fetch(statement, asked) if zones else []
+    customers = _customers(searches)
+    learnt = hot.fetch(habits.HABITS[name], habits.asked(name, customers)) if customers else []
+    rows = [Scarce(*row) for row in scarce]
+    known = {customer: habits.known_of(each) for customer, each in learnt}
     return [_facts(found, slots, rows, known) for found in searches]
 
 
