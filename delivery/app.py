@@ -20,6 +20,7 @@ from delivery.settings import Settings
 from delivery.store.catalogue import Catalogues, NoCatalogue
 from delivery.store.engine import Database, engine_for
 from delivery.store.layouts import Layouts
+from delivery.store.track_records import Records
 from delivery.web import (
     bookings,
     carrier_webhooks,
@@ -60,6 +61,7 @@ def build_house(settings: Settings, clock: Clock = system_clock) -> House:
         clock=clock,
         catalogues=Catalogues(database),
         layouts=Layouts(database),
+        records=Records(database),
         words=Words(asset("templates/words")),
         texts=Texts(asset("templates/notices")),
     )

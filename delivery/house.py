@@ -9,6 +9,7 @@ from delivery.settings import Settings
 from delivery.store.catalogue import Catalogues
 from delivery.store.engine import Database
 from delivery.store.layouts import Layouts
+from delivery.store.track_records import Records
 from delivery.words import Words
 from notifications.notice import Texts
 
@@ -20,5 +21,6 @@ class House:
     clock: Clock
     catalogues: Catalogues
     layouts: Layouts
+    records: Records
     words: Words
     texts: Texts

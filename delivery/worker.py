@@ -16,7 +16,7 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from delivery.flows import checkout, learning, replies, slots, sweeping, tracking
+from delivery.flows import checkout, learning, recording, replies, slots, sweeping, tracking
 from delivery.house import House
 from delivery.log import what_broke
 from delivery.store.leases import take_lease
@@ -56,6 +56,11 @@ def _learn_of_all(house: House, now: datetime) -> object:
     return learning.learn_prior_of_all(house.database, now=now)
 
 
+def _record(house: House, now: datetime) -> object:
+    recording.record_outcomes(house.database, now=now)
+    return False
+
+
 def _sweep(house: House, now: datetime) -> object:
     return sweeping.sweep(house.database, now=now)
 
@@ -67,6 +72,7 @@ JOBS = (
     Job("keep slots ahead", 600, _keep_slots),
     Job("learn from choices", 5, _learn),
     Job("learn what all are like", 3600, _learn_of_all),
+    Job("record kept promises", 600, _record),
     Job("sweep what is over", 3600, _sweep),
 )
 

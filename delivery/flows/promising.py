@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from sqlalchemy import Connection
 
+from delivery.rules import phrases
 from delivery.rules.bookings import Booking, Promise
 from delivery.rules.windows import TimeWindow
 from delivery.store import bookings
@@ -30,9 +31,17 @@ def revise(
     return changed
 
 
+def words_of(booking: Booking) -> str:
+    """What the customer reads of this window: the option's title, or the new time."""
+    shown = TimeWindow.from_json(booking.option["window"])
+    if shown == booking.window:
+        return str(booking.option["title"])
+    return phrases.when(booking.window, booking.locale)
+
+
 def promise(
     conn: Connection, booking: Booking, *, cause: str, reason: dict[str, str], now: datetime
 ) -> None:
     """Write down the window of a booking as its next promise."""
-    made = Promise(booking.version, booking.window, cause, reason, now)
+    made = Promise(booking.version, booking.window, cause, reason, now, words_of(booking))
     bookings.add_promise(conn, booking.reference, made, zone=booking.zone_name, tz=TZDATA)

@@ -27,6 +27,7 @@ from delivery.rules.candidates import Candidate, Moment
 from delivery.rules.catalogue import Catalogue, Service
 from delivery.rules.facts import Facts
 from delivery.rules.fitting import why_not
+from delivery.rules.kept_promises import TrackRecord, area_of
 from delivery.rules.money import Money
 from delivery.rules.options import DeliveryOption
 from delivery.rules.refusals import NotFound, NotValid
@@ -85,17 +86,19 @@ def compose(house: House, found: Search, facts: Facts, *, now: datetime) -> Quot
     """The quote that these facts give; nothing is asked of the database any more."""
     quote_id = new_id("q")
     valid_until = now + timedelta(minutes=house.settings.quotes.minutes)
-    answer, facts = _answer(house, found, facts, quote_id, valid_until)
-    version = found.catalogue.version
+    record = house.records.current()
+    answer, facts = _answer(house, found, facts, record, quote_id, valid_until)
     return Quote(
-        quote_id, now, valid_until, version, 0, facts.as_json(), found.ask.as_json(), answer
-    )
+        quote_id, now, valid_until, found.catalogue.version, record.version, facts.as_json(),
+        found.ask.as_json(), answer,
+    )  # fmt: skip
 
 
 def answer_again(house: House, quote: Quote) -> bytes:
     """The answer that what the quote kept gives today; a faithful replay is the same bytes."""
     found, facts = search_again(house, quote, leaders=LEADERS)
-    return _answer(house, found, facts, quote.id, quote.valid_until)[0]
+    record = house.records.version(quote.record_version)
+    return _answer(house, found, facts, record, quote.id, quote.valid_until)[0]
 
 
 def _check(ask: QuoteAsk, catalogue: Catalogue, now: datetime) -> None:
@@ -110,14 +113,19 @@ def _check(ask: QuoteAsk, catalogue: Catalogue, now: datetime) -> None:
 
 
 def _answer(
-    house: House, found: Search, facts: Facts, quote_id: str, valid_until: datetime
+    house: House,
+    found: Search,
+    facts: Facts,
+    record: TrackRecord,
+    quote_id: str,
+    valid_until: datetime,
 ) -> tuple[bytes, Facts]:
     """The answer, and the facts with what was suggested because of them."""
     catalogue = found.catalogue
     said = remembered(house.words, catalogue.currency, _locale(house, found.ask))
     feasible = found.feasible(facts, leaders=LEADERS)
     slate = choose(feasible.candidates)
-    extras = _Extras(said.wording, found)
+    extras = _Extras(said.wording, found, record)
     if facts.habit is not None:
         facts = facts._replace(
             recommended=suggest(facts.habit, slate.shown, found.ask, said.wording.say)
@@ -153,13 +161,23 @@ def _answer(
 class _Extras(dict[Service, Any]):
     """What an option says of its service to this one basket, worked out once a service."""
 
-    def __init__(self, wording: Wording, found: Search) -> None:
-        self._wording, self._found = wording, found
+    def __init__(self, wording: Wording, found: Search, record: TrackRecord) -> None:
+        self._wording, self._found, self._record = wording, found, record
 
     def __missing__(self, service: Service) -> dict[str, Any]:
         free = self._wording.free_from(service, self._found.ask)
-        self[service] = extras = {"free_over": free.as_json() if free else None, "kept_rate": None}
+        rate = kept_rate(self._record, service, self._found)
+        self[service] = extras = {
+            "free_over": free.as_json() if free else None,
+            "kept_rate": {"kept": rate[0], "of": rate[1]} if rate else None,
+        }
         return extras
+
+
+def kept_rate(record: TrackRecord, service: Service, found: Search) -> tuple[int, int] | None:
+    """How a service keeps its word where this customer lives."""
+    zone = service.zone_at(found.ask.postcode, found.here) if service.promise == "slot" else None
+    return record.rate(service.code, area_of(service.kind, zone, found.ask.postcode))
 
 
 def _locale(house: House, ask: QuoteAsk, locale: str | None = None) -> str:
@@ -185,7 +203,9 @@ def option_of(conn: Connection, house: House, quote: Quote, option_id: str) -> D
     candidate = _decoded(conn, house, catalogue, ask, quote, option_id)
     if candidate is None:
         raise OptionUnknown
-    return _with_extras(_wording(house, catalogue, ask), candidate, ask)
+    found = search(catalogue, _no_plan, ask, quote.at, only="")
+    record = house.records.version(quote.record_version)
+    return _with_extras(_wording(house, catalogue, ask), candidate, found, record)
 
 
 def search_again(
@@ -252,11 +272,18 @@ def all_options(
     free = found.feasible(facts).candidates
     shown = [each for each in free if each.slot_id is not None or each.id in quoted]
     wording = _wording(house, found.catalogue, found.ask)
-    return [_with_extras(wording, each, found.ask) for each in sorted(shown, key=_by_time)]
+    record = house.records.version(quote.record_version)
+    return [_with_extras(wording, each, found, record) for each in sorted(shown, key=_by_time)]
 
 
-def _with_extras(wording: Wording, candidate: Candidate, ask: QuoteAsk) -> DeliveryOption:
-    return replace(wording.option(candidate), free_over=wording.free_from(candidate.service, ask))
+def _with_extras(
+    wording: Wording, candidate: Candidate, found: Search, record: TrackRecord
+) -> DeliveryOption:
+    service = candidate.service
+    return replace(
+        wording.option(candidate), free_over=wording.free_from(service, found.ask),
+        kept_rate=kept_rate(record, service, found),
+    )  # fmt: skip
 
 
 def _by_time(candidate: Candidate) -> tuple[datetime, float, int, str]:

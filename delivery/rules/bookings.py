@@ -76,6 +76,8 @@ class Promise:
     cause: str
     reason: dict[str, str]
     at: datetime
+    #: As the customer was told it, in their language.
+    words: str = ""
 
 
 @dataclass(frozen=True)

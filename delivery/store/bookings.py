@@ -100,14 +100,14 @@ def promises(conn: Connection, reference: str) -> list[Promise]:
     found = []
     for row in conn.execute(_PROMISES, {"reference": reference}):
         window = TimeWindow(row.start_at, row.end_at).into(ZoneInfo(row.zone_name))
-        found.append(Promise(row.version, window, row.cause, row.reason, row.at))
+        found.append(Promise(row.version, window, row.cause, row.reason, row.at, row.words))
     return found
 
 
 def add_promise(conn: Connection, reference: str, made: Promise, *, zone: str, tz: str) -> None:
     row = {"reference": reference, "version": made.version, "zone_name": zone, "tzdata": tz,
            "start_at": made.window.start, "end_at": made.window.end, "cause": made.cause,
-           "reason": made.reason, "at": made.at}  # fmt: skip
+           "reason": made.reason, "words": made.words, "at": made.at}  # fmt: skip
     conn.execute(_ADD_PROMISE, row)
 
 

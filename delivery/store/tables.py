@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from delivery.store.tables_catalogue import catalogue, catalogue_part
 from delivery.store.tables_habits import choice, habit, taste_prior
+from delivery.store.tables_records import track_record
 from delivery.store.tables_slots import slot, slot_plan
 from notifications.columns import UtcDateTime
 from notifications.tables import RowId, metadata
@@ -25,7 +26,7 @@ from notifications.tables import RowId, metadata
 __all__ = [
     "api_key", "booking", "carrier_event", "catalogue", "catalogue_part", "choice", "conversation",
     "habit", "hold", "idempotency", "lease", "metadata", "milestone", "note", "promise", "quote",
-    "session", "slot", "slot_plan", "staff", "taste_prior",
+    "session", "slot", "slot_plan", "staff", "taste_prior", "track_record",
 ]  # fmt: skip
 
 HOLD_STATES = ("open", "booked", "released", "expired")
@@ -130,6 +131,8 @@ promise = Table(
     # booked | delayed | eta_changed | rescheduled | narrowed | undone; people read `reason`
     Column("cause", String(20), nullable=False),
     Column("reason", JSON, nullable=False),
+    # As the customer was told it, in their language.
+    Column("words", Text, nullable=False, server_default=""),
     Column("at", UtcDateTime, nullable=False),
 )
 

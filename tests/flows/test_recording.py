@@ -1,0 +1,143 @@
+"""Promises kept are counted from what carriers say, and shown on later options."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import func, select, update
+
+from delivery.flows import quoting, recording
+from delivery.house import House
+from delivery.rules.kept_promises import FEWEST
+from delivery.store import track_records
+from delivery.store.tables import promise, track_record
+from delivery.store.track_records import Records
+from tests.asking import an_ask
+from tests.carrier import booking_of, says, work
+from tests.loopback import Api
+from tests.shopping import a_quote, booked, van_times
+from tests.times import NOW, SettableClock
+
+
+def _record(house: House, now: datetime) -> bool:
+    return recording.record_outcomes(house.database, now=now)
+
+
+def _rate(house: House, service: str = "home", area: str = "helsinki-inner") -> Any:
+    with house.database.read() as conn:
+        return track_records.newest(conn).by_area.get((service, area))
+
+
+def _window(house: House, booking: dict[str, Any]) -> tuple[datetime, datetime]:
+    window = booking_of(house, booking["reference"]).window
+    return window.start, window.end
+
+
+def test_in_time_late_lost_and_called_off(api: Api, house: House, clock: SettableClock) -> None:
+    kept, late, lost, gone = (booked(api) for _ in range(4))
+    start, end = _window(house, kept)
+    assert api.post(f"/v1/bookings/{gone['reference']}/cancel", json={}).status_code == 200
+    clock.set(start)
+    says(api, kept["reference"], "delivered", at=clock())
+    says(api, lost["reference"], "lost", at=clock())
+    work(house)
+    assert not _record(house, clock()), "no window has ended yet"
+    clock.set(end + timedelta(minutes=1))
+    says(api, late["reference"], "delivered", at=clock())
+    work(house)
+    assert _record(house, clock())
+    assert _rate(house) == (1, 3)
+    assert not _record(house, clock()), "the same again is no new version"
+
+
+def test_a_delay_we_announced_is_a_promise_broken(
+    api: Api, house: House, clock: SettableClock
+) -> None:
+    booking = booked(api)
+    start, end = _window(house, booking)
+    window = booking_of(house, booking["reference"]).window.shifted(timedelta(hours=3))
+    clock.set(start - timedelta(hours=2))
+    says(api, booking["reference"], "delayed", at=clock(), expected_window=window.as_json())
+    work(house)
+    clock.set(end + timedelta(hours=1))
+    says(api, booking["reference"], "delivered", at=clock())
+    work(house)
+    assert _record(house, clock())
+    assert _rate(house) == (0, 1)
+
+
+def test_a_time_the_customer_moved_to_is_the_one_that_counts(
+    api: Api, house: House, clock: SettableClock
+) -> None:
+    booking = booked(api)
+    reference = booking["reference"]
+    options = api.get(f"/v1/bookings/{reference}/options").json()["options"]
+    later = next(each for each in options if each["window"]["start"] > "2026-03-13")
+    moved = api.post(
+        f"/v1/bookings/{reference}/reschedule",
+        json={"option": later["id"], "accept_fee": later["fee"]},
+    )
+    assert moved.status_code == 200, moved.text
+    start, end = _window(house, booking)
+    clock.set(start)
+    says(api, reference, "delivered", at=clock())
+    work(house)
+    assert _record(house, end)
+    assert _rate(house) == (1, 1)
+
+
+def test_options_show_the_record_once_there_is_enough_and_quotes_keep_the_one_they_showed(
+    api: Api, house: House, clock: SettableClock
+) -> None:
+    before = a_quote(api)
+    assert {each["kept_rate"] for each in before["options"]} == {None}
+    quote = a_quote(api)
+    windows = van_times(api, quote["id"], 120)
+    references = [booked(api, windows[n % 4])["reference"] for n in range(FEWEST)]
+    clock.set(NOW + timedelta(days=3))
+    with house.database.read() as conn:
+        assert len(track_records.outcomes(conn, since=NOW, until=clock())) == FEWEST
+    for number, reference in enumerate(references):
+        kind, at = ("delivered", booking_of(house, reference).window.start)
+        clock.set(at)
+        says(api, reference, "lost" if number == 0 else kind, at=at)
+    work(house)
+    clock.set(NOW + timedelta(days=3))
+    assert _record(house, clock())
+    house.records._believed_until = 0.0
+    shown = [each for each in a_quote(api)["options"] if each["carrier"] == "own_van"]
+    assert shown
+    assert all(each["kept_rate"] == {"kept": FEWEST - 1, "of": FEWEST} for each in shown)
+    assert api.get(f"/v1/quotes/{before['id']}").json() == before
+    with house.database.read() as conn:
+        old = quoting.get_quote(conn, before["id"])
+    assert orjson.loads(quoting.answer_again(house, old)) == before
+
+
+def test_a_version_never_changes_and_another_process_sees_the_newest(house: House) -> None:
+    with house.database.write() as conn:
+        for version in (1, 2):
+            record = track_records.TrackRecord.from_json(version, [["home", "x", version, 30]])
+            track_records.add(conn, record, now=NOW)
+        assert conn.execute(select(func.count()).select_from(track_record)).scalar_one() == 2
+    records = Records(house.database)
+    assert records.current().version == 2
+    assert records.version(1).by_area == {("home", "x"): (1, 30)}
+    assert records.version(0).by_area == {}
+    assert quoting.quote_options(house, an_ask(), now=NOW)
+
+
+def test_a_promise_keeps_its_zone_its_words_and_its_instants(api: Api, house: House) -> None:
+    booking = booked(api)
+    (made,) = api.get(f"/v1/bookings/{booking['reference']}").json()["promise"]["versions"]
+    assert made["zone"] == "Europe/Helsinki"
+    assert made["words"] == booking["option"]["title"]
+    with house.database.write() as conn:
+        conn.execute(update(promise).values(words="as it was said", zone_name="Asia/Tokyo"))
+    (again,) = api.get(f"/v1/bookings/{booking['reference']}").json()["promise"]["versions"]
+    assert again["words"] == "as it was said"
+    for end in ("start", "end"):
+        then, now = (datetime.fromisoformat(each["window"][end]) for each in (made, again))
+        assert then == now
