@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import Connection
 
-from delivery.flows import quoting
+from delivery.flows import quoted, quoting
 from delivery.flows.expiring import release_expired_holds
 from delivery.flows.finding import here_of
 from delivery.house import House
@@ -58,7 +58,7 @@ def choose(
     quote = quoting.get_quote(conn, quote_id)
     shown = _shown(orjson.loads(quote.answer), option_id)
     if shown is None:
-        shown = quoting.option_of(conn, house, quote, option_id).as_json()
+        shown = quoted.option_of(conn, house, quote, option_id).as_json()
     choice = Choice(quote_id, option_id, shown, quote.valid_until, slot_of(option_id))
     if is_past_cut_off(shown, patience=quote.valid_until - quote.at, now=now):
         return replace(choice, is_gone=True)
@@ -154,6 +154,6 @@ def full(house: House, quote_id: str, wanted: dict[str, Any], *, now: datetime) 
     """The refusal for a full window, with the nearest free options."""
     with house.database.read() as conn:
         quote = quoting.get_quote(conn, quote_id)
-        free = quoting.free_options(conn, house, quote.request, now=now)
+        free = quoted.free_options(conn, house, quote.request, now=now)
     near = nearest(free, TimeWindow.from_json(wanted["window"]), kind=wanted["kind"])
     return SlotFull(alternatives=[replace(option, fee=None).as_json() for option in near])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from importlib.metadata import version
 
 from sqlalchemy import Connection
 
@@ -11,9 +10,7 @@ from delivery.rules import phrases
 from delivery.rules.bookings import Booking, Promise
 from delivery.rules.windows import TimeWindow
 from delivery.store import bookings
-
-#: The rules of time zones by which windows are turned into instants.
-TZDATA = version("tzdata")[:12]
+from delivery.store.time_zones import tzdata_of
 
 
 def revise(
@@ -43,5 +40,9 @@ def promise(
     conn: Connection, booking: Booking, *, cause: str, reason: dict[str, str], now: datetime
 ) -> None:
     """Write down the window of a booking as its next promise."""
-    made = Promise(booking.version, booking.window, cause, reason, now, words_of(booking))
-    bookings.add_promise(conn, booking.reference, made, zone=booking.zone_name, tz=TZDATA)
+    zone = booking.zone_name
+    made = Promise(
+        booking.version, booking.window, cause, reason, now, words_of(booking), zone,
+        tzdata_of(zone),
+    )  # fmt: skip
+    bookings.add_promise(conn, booking.reference, made)

@@ -1,20 +1,17 @@
-"""Quotes: the few options worth showing, and every one that can be had."""
+"""Quotes: the few options worth showing, chosen, kept, and made again."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection
 
 from delivery.flows import looking
 from delivery.flows.finding import (
     LEADERS,
     Search,
     search,
-    without_slots,
     zone_of_people,
 )
 from delivery.flows.remembering import remembered
@@ -23,22 +20,17 @@ from delivery.flows.wording import Wording, wording_of
 from delivery.house import House
 from delivery.ids import new_id
 from delivery.rules.asks import QuoteAsk
-from delivery.rules.candidates import Candidate, Moment
 from delivery.rules.catalogue import Catalogue, Service
 from delivery.rules.facts import Facts
-from delivery.rules.fitting import why_not
 from delivery.rules.kept_promises import TrackRecord, area_of
-from delivery.rules.money import Money
-from delivery.rules.options import DeliveryOption
-from delivery.rules.refusals import NotFound, NotValid
+from delivery.rules.refusals import NotValid
 from delivery.rules.slate import choose
-from delivery.rules.slot_candidates import window_candidate
-from delivery.store import quotes, scarcity
+from delivery.store import quotes
 from delivery.store.quotes import Quote
 
 __all__ = [
-    "Quote", "QuoteAsk", "all_options", "answer_again", "begin", "compose", "free_options",
-    "get_answer", "get_quote", "keep_quote", "make_quote", "option_of", "quote_options",
+    "Quote", "QuoteAsk", "answer_again", "begin", "compose", "get_answer", "get_quote",
+    "keep_quote", "make_quote", "quote_options", "search_again",
 ]  # fmt: skip
 
 get_answer = quotes.get_answer
@@ -47,12 +39,6 @@ keep_quote = quotes.add
 
 #: Goods that leave later than this are no order yet.
 LATEST_READY = timedelta(days=365)
-
-
-class OptionUnknown(NotFound):
-    """This quote has no such option."""
-
-    code = "option_unknown"
 
 
 def quote_options(house: House, ask: QuoteAsk, *, now: datetime) -> bytes:
@@ -122,7 +108,7 @@ def _answer(
 ) -> tuple[bytes, Facts]:
     """The answer, and the facts with what was suggested because of them."""
     catalogue = found.catalogue
-    said = remembered(house.words, catalogue.currency, _locale(house, found.ask))
+    said = remembered(house.words, catalogue.currency, locale_of(house, found.ask))
     feasible = found.feasible(facts, leaders=LEADERS)
     slate = choose(feasible.candidates)
     extras = _Extras(said.wording, found, record)
@@ -180,32 +166,16 @@ def kept_rate(record: TrackRecord, service: Service, found: Search) -> tuple[int
     return record.rate(service.code, area_of(service.kind, zone, found.ask.postcode))
 
 
-def _locale(house: House, ask: QuoteAsk, locale: str | None = None) -> str:
+def locale_of(house: House, ask: QuoteAsk, locale: str | None = None) -> str:
+    """The language of ours nearest to the one somebody asks in."""
     return house.words.language(locale or ask.locale or house.settings.shop.locale, "options")
 
 
-def _wording(
+def wording_for(
     house: House, catalogue: Catalogue, ask: QuoteAsk, locale: str | None = None
 ) -> Wording:
-    return wording_of(house.words, catalogue, _locale(house, ask, locale))
-
-
-def option_of(conn: Connection, house: House, quote: Quote, option_id: str) -> DeliveryOption:
-    """The option as it stood when it was quoted, whatever has changed since.
-
-    Raises `OptionUnknown` for one that this quote could not offer.
-    """
-    catalogue = house.catalogues.version(quote.catalogue_version)
-    for shown in orjson.loads(quote.answer)["options"]:
-        if shown["id"] == option_id:
-            return DeliveryOption.from_json(shown, zone_of_people(catalogue))
-    ask = QuoteAsk.from_json(quote.request)
-    candidate = _decoded(conn, house, catalogue, ask, quote, option_id)
-    if candidate is None:
-        raise OptionUnknown
-    found = search(catalogue, _no_plan, ask, quote.at, only="")
-    record = house.records.version(quote.record_version)
-    return _with_extras(_wording(house, catalogue, ask), candidate, found, record)
+    """Words in the language of whoever asks, or in `locale`."""
+    return wording_of(house.words, catalogue, locale_of(house, ask, locale))
 
 
 def search_again(
@@ -220,93 +190,3 @@ def search_again(
         QuoteAsk.from_json(quote.request), quote.at, leaders=leaders, later=later,
     )  # fmt: skip
     return found, facts
-
-
-def _decoded(
-    conn: Connection, house: House, catalogue: Catalogue, ask: QuoteAsk, quote: Quote,
-    option_id: str,
-) -> Candidate | None:  # fmt: skip
-    """The candidate an id names, if the rules allowed it then; capacity is not asked."""
-    code, _, what = option_id.removeprefix("opt_").partition(".")
-    service = catalogue.service(code)
-    found = search(catalogue, _no_plan, ask, quote.at, only="")
-    if service is None or why_not(service, ask, found.here) is not None:
-        return None
-    if service.promise == "slot":
-        return _window_named(conn, house, found, service, what)
-    return next((each for each in without_slots(found, service) if each.id == option_id), None)
-
-
-def _no_plan(_service: Service, _zone: str) -> Any:
-    raise AssertionError("nothing is searched here")
-
-
-def _window_named(
-    conn: Connection, house: House, found: Search, service: Service, what: str
-) -> Candidate | None:
-    number = what.removeprefix("s")
-    if not (what.startswith("s") and number.isascii() and number.isdigit() and len(number) < 16):
-        return None
-    zone = service.zone_at(found.ask.postcode, found.here)
-    assert zone is not None  # or it were excluded
-    planned = house.layouts.planned(conn, service, zone, int(number))
-    if planned is None:
-        return None
-    return window_candidate(service, planned, found.ask, found.moment, zone)
-
-
-def all_options(
-    conn: Connection, house: House, quote: Quote, *, now: datetime
-) -> list[DeliveryOption]:
-    """Everything this quote allows, is still free and can still be made, earliest first."""
-    found, _then = search_again(house, quote, later=max(now, quote.at))
-    facts = looking.look(conn, found, 0)
-    closed = scarcity.gone(conn, found.zones, now)
-    facts = facts._replace(left={**facts.left, **dict.fromkeys(closed, 0)})
-    # A day or a place that has moved on to a later date is not what was quoted.
-    quoted = {
-        each.id
-        for service, _free in found.others
-        for each in without_slots(found._replace(moment=Moment.of(found.ask, quote.at)), service)
-    }
-    free = found.feasible(facts).candidates
-    shown = [each for each in free if each.slot_id is not None or each.id in quoted]
-    wording = _wording(house, found.catalogue, found.ask)
-    record = house.records.version(quote.record_version)
-    return [_with_extras(wording, each, found, record) for each in sorted(shown, key=_by_time)]
-
-
-def _with_extras(
-    wording: Wording, candidate: Candidate, found: Search, record: TrackRecord
-) -> DeliveryOption:
-    service = candidate.service
-    return replace(
-        wording.option(candidate), free_over=wording.free_from(service, found.ask),
-        kept_rate=kept_rate(record, service, found),
-    )  # fmt: skip
-
-
-def _by_time(candidate: Candidate) -> tuple[datetime, float, int, str]:
-    return candidate.window.start, candidate.end, candidate.amount, candidate.id
-
-
-def free_options(
-    conn: Connection,
-    house: House,
-    request: dict[str, Any],
-    *,
-    now: datetime,
-    service: str | None = None,
-    locale: str | None = None,
-) -> list[DeliveryOption]:
-    """What is free at this moment for a stored request, earliest first, with what moving costs."""
-    catalogue = house.catalogues.current()
-    ask = QuoteAsk.from_json(request)
-    layouts = house.layouts
-    found = search(
-        catalogue, lambda which, zone: layouts.plan(which, zone, now), ask, now, only=service
-    )
-    wording = _wording(house, catalogue, ask, locale)
-    free = Money(0, catalogue.currency)
-    candidates = found.feasible(looking.look(conn, found, 0)).candidates
-    return [wording.option(each, fee=free) for each in sorted(candidates, key=_by_time)]

@@ -12,11 +12,12 @@ from delivery.store.engine import Database
 
 def record_outcomes(database: Database, *, now: datetime) -> bool:
     """Count the last 90 days anew; True when there was something new to keep."""
-    with database.write() as conn:
+    # Counting takes seconds where there are many; nobody waits for it.
+    with database.read() as conn:
         known = track_records.newest(conn)
         seen = track_records.outcomes(conn, since=now - LOOKED_BACK, until=now)
-        found = counted(seen, now)
-        if found.by_area == known.by_area:
-            return False
-        track_records.add(conn, replace(found, version=known.version + 1), now=now)
-    return True
+    found = counted(seen, now)
+    if found.by_area == known.by_area:
+        return False
+    with database.write() as conn:
+        return track_records.add(conn, replace(found, version=known.version + 1), now=now)

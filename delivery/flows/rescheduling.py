@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from delivery.flows import narrowing, quoting, telling
+from delivery.flows import narrowing, quoted, quoting, telling
 from delivery.flows.choosing import load_in, service_of, slot_of
 from delivery.flows.promising import promise
 from delivery.house import House
@@ -48,7 +48,7 @@ def move_options(
     """
     _must_be_movable(conn, booking, now)
     request = quoting.get_quote(conn, booking.quote_id).request
-    free = quoting.free_options(conn, house, request, now=now, locale=booking.locale)
+    free = quoted.free_options(conn, house, request, now=now, locale=booking.locale)
     known = {option.id for option in free}
     narrower = narrowing.narrower_options(conn, house, booking, now=now)
     free += [option for option in narrower if option.id not in known]

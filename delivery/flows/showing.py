@@ -50,7 +50,7 @@ def _version(made: Promise, booking: Booking, zone: ZoneInfo) -> dict[str, Any]:
         "at": made.at.astimezone(zone).isoformat(),
         "cause": made.cause,
         "reason": said,
-        "zone": booking.zone_name,
+        "zone": made.zone_name,
         "words": made.words,
     }
 

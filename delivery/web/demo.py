@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from delivery.flows import checkout, quoting
+from delivery.flows import checkout, quoted, quoting
 from delivery.house import House
 from delivery.ids import digest
 from delivery.rules.refusals import (
@@ -92,7 +92,7 @@ def _all_page(house: House, visit: Visit, quote_id: str, now: Now, *, places: bo
         quote = quoting.get_quote(conn, quote_id)
         if now >= quote.valid_until:
             return demo_pages.too_old(house, visit, quote)
-        free = quoting.all_options(conn, house, quote, now=now)
+        free = quoted.all_options(conn, house, quote, now=now)
         page = demo_pages.places if places else demo_pages.times
         return page(conn, house, visit, quote, free, now=now)
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Connection
 
-from delivery.flows import quoting
+from delivery.flows import quoted, quoting
 from delivery.flows.quote_desk import QuoteDesk
 from delivery.house import House
 from delivery.rules.asks import QuoteAsk
@@ -90,7 +90,7 @@ def get_all(quote_id: PathId, house: TheHouse, now: Now, _key: ShopKey) -> Respo
     """Every option that can be held, by day."""
     with house.database.read() as conn:
         quote = quoting.get_quote(conn, quote_id)
-        options = quoting.all_options(conn, house, quote, now=now)
+        options = quoted.all_options(conn, house, quote, now=now)
     return _Json(orjson.dumps({"days": _by_day(options)}))
 
 

@@ -15,7 +15,7 @@ from fastapi import FastAPI, Response
 
 from delivery.app import build_app, build_house
 from delivery.clock import system_clock
-from delivery.flows import quoting
+from delivery.flows import quoted, quoting
 from delivery.house import House
 from delivery.log import configure_logs
 from delivery.rules.holds import OPEN, Hold
@@ -33,7 +33,7 @@ def a_window(house: House, now: datetime) -> tuple[str, dict[str, Any]]:
     quote_id = orjson.loads(quoting.quote_options(house, ask, now=now))["id"]
     with house.database.read() as conn:
         quote = quoting.get_quote(conn, quote_id)
-        found = quoting.all_options(conn, house, quote, now=now)
+        found = quoted.all_options(conn, house, quote, now=now)
     hour = next(each for each in found if each.carrier == "own_van" and each.window.minutes == 60)
     return quote_id, hour.as_json()
 

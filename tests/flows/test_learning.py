@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from delivery.flows import finding, learning, looking, quoting
 from delivery.flows.checkout import BookingAsk, HoldAsk, Recipient, book, hold_option
+from delivery.flows.quoted import all_options
 from delivery.flows.suggesting import seen_of, suggest
 from delivery.house import House
 from delivery.rules.asks import Parcel, QuoteAsk
@@ -206,7 +207,7 @@ def test_a_time_from_the_calendar_is_chosen_over_all_that_was_shown(house: House
     quote = quoted(house)
     listed = {each["id"] for each in quote["options"]}
     with house.database.read() as conn:
-        every = quoting.all_options(conn, house, quoting.get_quote(conn, quote["id"]), now=NOW)
+        every = all_options(conn, house, quoting.get_quote(conn, quote["id"]), now=NOW)
     other = next(each.id for each in every if each.id not in listed and each.kind == "to_door")
     hold_option(house, "h-all", HoldAsk(quote["id"], other), now=NOW)
     book(house, "P-all", BookingAsk("h-all", Recipient(), {}, "", "d"), now=NOW)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
-from delivery.flows import quoting
+from delivery.flows import quoted, quoting
 from delivery.flows.slots import make_slots
 from delivery.house import House
 from delivery.rules.options import DeliveryOption
@@ -36,13 +36,13 @@ def ask_for(house: House, now: datetime = NOW, **changes: Any) -> dict[str, Any]
 def every_option(house: House, quote_id: str, now: datetime = NOW) -> list[DeliveryOption]:
     with house.database.read() as conn:
         quote = quoting.get_quote(conn, quote_id)
-        return quoting.all_options(conn, house, quote, now=now)
+        return quoted.all_options(conn, house, quote, now=now)
 
 
 def again(house: House, quote_id: str, option_id: str) -> DeliveryOption:
     with house.database.read() as conn:
         quote = quoting.get_quote(conn, quote_id)
-        return quoting.option_of(conn, house, quote, option_id)
+        return quoted.option_of(conn, house, quote, option_id)
 
 
 def set_taken(house: House, *slot_ids: int, taken: int) -> None:
@@ -104,7 +104,7 @@ def test_what_a_quote_could_not_offer_is_unknown(house: House) -> None:
         "opt_parcel.d20260314", "opt_locker.d20260311", "opt_locker.d20260311.nowhere",
         "opt_locker.d20260312.viikki", "\0", "opt_home.s1 OR 1=1",
     ):  # fmt: skip
-        with pytest.raises(quoting.OptionUnknown):
+        with pytest.raises(quoted.OptionUnknown):
             again(house, quote["id"], option_id)
 
 
@@ -162,7 +162,7 @@ def test_goods_that_are_ready_later_are_promised_later(house: House) -> None:
 
 def test_free_options_cost_nothing_to_move_to(house: House) -> None:
     with house.database.read() as conn:
-        found = quoting.free_options(conn, house, a_request(), now=NOW, service="home", locale="fi")
+        found = quoted.free_options(conn, house, a_request(), now=NOW, service="home", locale="fi")
     assert {option.service for option in found} == {"home"}
     assert {option.fee.amount for option in found if option.fee} == {0}
     assert found == sorted(found, key=lambda o: (o.window.start, o.window.end))
