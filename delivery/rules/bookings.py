@@ -78,6 +78,9 @@ class Promise:
     at: datetime
     #: As the customer was told it, in their language.
     words: str = ""
+    #: The zone of its place, and the release of the rules that made it instants.
+    zone_name: str = ""
+    tzdata: str = ""
 
 
 @dataclass(frozen=True)

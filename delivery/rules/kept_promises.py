@@ -2,9 +2,10 @@
 
 What counts is the window that the customer last agreed to: the one that was booked, or one they
 moved to themselves. A delay that we announced is told honestly and still is a promise broken.
-Kept is what was delivered, or ready to fetch, before that window ended. Broken is what came later,
-failed, was lost or returned, and what is a day late without a word. Cancelled deliveries and those
-whose window has not ended do not count.
+Kept is what was delivered, or at a place was ready to fetch, by the end of that window; a parcel
+for the door that waits at a place is not. Broken is what came later, failed, was lost or returned,
+and what is a day late without a word. Cancelled deliveries and those whose window has not ended do
+not count, nor do windows that ended more than 90 days ago.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from typing import Any, NamedTuple
 
 #: Causes of a promise that the customer agreed to.
 AGREED = ("booked", "rescheduled", "undone", "narrowed")
-#: Milestones that end a delivery as promised.
+#: Milestones that end a delivery as promised, at a place or at the door.
 ARRIVED = ("delivered", "at_pickup_point")
+_ARRIVED_AT_DOOR = ("delivered",)
 #: States from which nothing arrives in time any more.
 _IN_VAIN = ("failed", "lost", "returned")
 _SILENT_FOR = timedelta(hours=24)
@@ -74,6 +76,29 @@ NO_RECORD = TrackRecord(0, {}, {})
 def area_of(kind: str, zone: str | None, postcode: str) -> str:
     """The zone of a van at the door; for all others the region, two digits of the postcode."""
     return zone if kind == "to_door" and zone else postcode[:2]
+
+
+def agreed_until(promises: Iterable[tuple[str, datetime]]) -> datetime:
+    """The end of the window last agreed to, from the cause and end of each promise, oldest first.
+
+    Who takes a move back agrees to what was agreed before it, not to a delay announced meanwhile.
+    Raises `ValueError` where nothing was ever agreed.
+    """
+    agreed: list[datetime] = []
+    for cause, end in promises:
+        if cause == "undone" and len(agreed) > 1:
+            agreed.pop()
+        elif cause in AGREED:
+            agreed.append(end)
+    if not agreed:
+        raise ValueError("nothing was promised")
+    return agreed[-1]
+
+
+def arrived_at(kind: str, reached: Mapping[str, datetime]) -> datetime | None:
+    """When it arrived as promised, from when each milestone was first reached."""
+    counts = _ARRIVED_AT_DOOR if kind == "to_door" else ARRIVED
+    return min((reached[each] for each in counts if each in reached), default=None)
 
 
 def was_kept(outcome: Outcome, now: datetime) -> bool | None:

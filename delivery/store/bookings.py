@@ -100,12 +100,18 @@ def promises(conn: Connection, reference: str) -> list[Promise]:
     found = []
     for row in conn.execute(_PROMISES, {"reference": reference}):
         window = TimeWindow(row.start_at, row.end_at).into(ZoneInfo(row.zone_name))
-        found.append(Promise(row.version, window, row.cause, row.reason, row.at, row.words))
+        found.append(
+            Promise(
+                row.version, window, row.cause, row.reason, row.at, row.words, row.zone_name,
+                row.tzdata,
+            )
+        )  # fmt: skip
     return found
 
 
-def add_promise(conn: Connection, reference: str, made: Promise, *, zone: str, tz: str) -> None:
-    row = {"reference": reference, "version": made.version, "zone_name": zone, "tzdata": tz,
+def add_promise(conn: Connection, reference: str, made: Promise) -> None:
+    row = {"reference": reference, "version": made.version, "zone_name": made.zone_name,
+           "tzdata": made.tzdata,
            "start_at": made.window.start, "end_at": made.window.end, "cause": made.cause,
            "reason": made.reason, "words": made.words, "at": made.at}  # fmt: skip
     conn.execute(_ADD_PROMISE, row)
