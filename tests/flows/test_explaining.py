@@ -13,8 +13,10 @@ from delivery.flows import explaining, quoting
 from delivery.flows.explaining import Explanation, ServiceTrace
 from delivery.flows.slots import make_slots
 from delivery.house import House
+from delivery.rules.kept_promises import TrackRecord
 from delivery.rules.refusals import NotValid
 from delivery.rules.tracing import Step
+from delivery.store import track_records
 from delivery.store.quotes import NoSuchQuote
 from delivery.store.seeds import TOWN
 from delivery.store.tables import quote as quotes
@@ -165,15 +167,29 @@ def add_slots(house: House) -> None:
     assert make_slots(house.database, house.catalogues, now=NOW + timedelta(days=2)) > 0
 
 
+def record_anew(house: House) -> None:
+    with house.database.read() as conn:
+        version = track_records.newest(conn).version + 1
+    counts = [[each.code, "x", 30 - version, 30] for each in house.catalogues.current().services]
+    with house.database.write() as conn:
+        record = TrackRecord.from_json(version, counts)
+        assert track_records.add(conn, record, now=NOW)
+    house.records._believed_until = 0.0
+
+
 def all_of_it(house: House) -> None:
-    for change in (add_slots, take_all, change_the_catalogue):
+    for change in (add_slots, take_all, record_anew, change_the_catalogue):
         change(house)
 
 
-@pytest.mark.parametrize("change", [change_the_catalogue, take_all, add_slots, all_of_it])
+@pytest.mark.parametrize(
+    "change", [change_the_catalogue, take_all, add_slots, record_anew, all_of_it]
+)
 def test_a_quote_is_the_same_bytes_whatever_came_after(house: House, change: Any) -> None:
     take(house, slot.c.capacity - 2)
+    record_anew(house)
     quote_id, answer = kept_quote(house)
+    assert b'"kept_rate":{"kept":29,"of":30}' in answer
     before = explaining.explain_quote(house, quote_id)
     change(house)
     after = explaining.explain_quote(house, quote_id)
@@ -212,6 +228,17 @@ def test_a_request_or_facts_that_were_changed_are_found(house: House) -> None:
     assert found is not None
     assert not found.same
     assert found.differences
+
+
+def test_another_record_in_the_row_is_found(house: House) -> None:
+    record_anew(house)
+    quote_id, _answer = kept_quote(house)
+    found = tampered(house, quote_id, record_version=0).replay
+    assert found is not None
+    assert {each["replayed"] for each in found.differences} == {None}
+    missing = tampered(house, quote_id, record_version=7).replay
+    assert missing is not None
+    assert missing.failed
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
+import pytest
 from sqlalchemy import func, select, update
 
-from delivery.flows import quoting, recording
+from delivery.flows import promising, quoting, recording, rescheduling, tracking
 from delivery.house import House
-from delivery.rules.kept_promises import FEWEST
+from delivery.rules.kept_promises import FEWEST, LOOKED_BACK
 from delivery.store import track_records
 from delivery.store.tables import promise, track_record
 from delivery.store.track_records import Records
@@ -88,6 +89,68 @@ def test_a_time_the_customer_moved_to_is_the_one_that_counts(
     assert _rate(house) == (1, 1)
 
 
+def test_taking_a_move_back_does_not_make_a_delay_agreed(
+    api: Api, house: House, clock: SettableClock
+) -> None:
+    booking = booking_of(house, booked(api)["reference"])
+    with house.database.write() as conn:
+        late = promising.revise(
+            conn, booking, booking.window.shifted(timedelta(hours=3)), cause="delayed",
+            reason={}, now=NOW,
+        )  # fmt: skip
+        free = rescheduling.move_options(conn, house, late, now=NOW)
+        moved = rescheduling.move(conn, house, late, free[-1], by="page", now=NOW)
+        back = rescheduling.undo(conn, house, moved, by="page", now=NOW)
+    assert back.window == late.window
+    clock.set(late.window.start)
+    says(api, booking.reference, "delivered", at=late.window.start)
+    work(house)
+    assert _record(house, free[-1].window.end)
+    assert _rate(house) == (0, 1)
+
+
+@pytest.mark.parametrize(("kind", "kept"), [("locker", 1), ("to_door", 0)])
+def test_ready_to_fetch_keeps_the_promise_of_a_place_and_of_no_door(
+    api: Api, house: House, clock: SettableClock, kind: str, kept: int
+) -> None:
+    days = api.get(f"/v1/quotes/{a_quote(api)['id']}/all").json()["days"]
+    options = [each for day in days for each in day["options"] if each["kind"] == kind]
+    booking = booked(api, options[0])
+    start, end = _window(house, booking)
+    clock.set(start)
+    body = {"booking": booking["reference"], "type": "at_pickup_point",
+            "occurred_at": start.isoformat()}  # fmt: skip
+    with house.database.write() as conn:
+        carrier = booking["option"]["carrier"]
+        assert tracking.keep_event(conn, house, carrier, "evt_there", body, now=start)
+    work(house)
+    assert booking_of(house, booking["reference"]).state == "ready_for_pickup"
+    assert _record(house, end + timedelta(hours=25))
+    with house.database.read() as conn:
+        [(_area, counted)] = track_records.newest(conn).by_area.items()
+    assert counted == (kept, 1)
+
+
+def test_what_ended_90_days_ago_is_forgotten_and_the_version_before_keeps_it(
+    api: Api, house: House, clock: SettableClock
+) -> None:
+    booking = booked(api)
+    start, end = _window(house, booking)
+    clock.set(start)
+    says(api, booking["reference"], "delivered", at=start)
+    work(house)
+    assert _record(house, end)
+    assert not _record(house, end + LOOKED_BACK - timedelta(minutes=1))
+    assert _record(house, end + LOOKED_BACK)
+    assert _rate(house) is None
+    assert house.records.version(1).by_area == {("home", "helsinki-inner"): (1, 1)}
+
+
+def test_counting_waits_for_no_writer_where_nothing_is_new(house: House) -> None:
+    with house.database.write():
+        assert not _record(house, NOW)
+
+
 def test_options_show_the_record_once_there_is_enough_and_quotes_keep_the_one_they_showed(
     api: Api, house: House, clock: SettableClock
 ) -> None:
@@ -99,12 +162,18 @@ def test_options_show_the_record_once_there_is_enough_and_quotes_keep_the_one_th
     clock.set(NOW + timedelta(days=3))
     with house.database.read() as conn:
         assert len(track_records.outcomes(conn, since=NOW, until=clock())) == FEWEST
-    for number, reference in enumerate(references):
-        kind, at = ("delivered", booking_of(house, reference).window.start)
+    for reference in references[1:]:
+        at = booking_of(house, reference).window.start
         clock.set(at)
-        says(api, reference, "lost" if number == 0 else kind, at=at)
+        says(api, reference, "delivered", at=at)
     work(house)
-    clock.set(NOW + timedelta(days=3))
+    clock.set(max(booking_of(house, each).window.end for each in references))
+    assert _record(house, clock())
+    house.records._believed_until = 0.0
+    assert _rate(house) == (FEWEST - 1, FEWEST - 1)
+    assert {each["kept_rate"] for each in a_quote(api)["options"]} == {None}, "one too few"
+    says(api, references[0], "lost", at=clock())
+    work(house)
     assert _record(house, clock())
     house.records._believed_until = 0.0
     shown = [each for each in a_quote(api)["options"] if each["carrier"] == "own_van"]

@@ -10,7 +10,9 @@ from delivery.rules.kept_promises import (
     FEWEST,
     Outcome,
     TrackRecord,
+    agreed_until,
     area_of,
+    arrived_at,
     counted,
     was_kept,
 )
@@ -42,6 +44,47 @@ def test_kept_is_what_came_before_the_agreed_window_ended(
     state: str, arrived: datetime | None, later: timedelta, kept: bool | None
 ) -> None:
     assert was_kept(outcome(state=state, arrived=arrived), NOW + later) is kept
+
+
+FIRST, LATER, LAST = NOW, NOW + 3 * HOUR, NOW + 48 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("promises", "agreed"),
+    [
+        ([("booked", FIRST)], FIRST),
+        ([("booked", FIRST), ("delayed", LATER)], FIRST),
+        ([("booked", FIRST), ("eta_changed", FIRST - HOUR)], FIRST),
+        ([("booked", FIRST), ("rescheduled", LATER)], LATER),
+        ([("booked", LATER), ("narrowed", FIRST), ("delayed", LAST)], FIRST),
+        ([("booked", FIRST), ("delayed", LATER), ("rescheduled", LAST)], LAST),
+        ([("booked", FIRST), ("rescheduled", LATER), ("undone", FIRST)], FIRST),
+        # What comes back is the delay that we announced, and nobody agreed to that.
+        ([("booked", FIRST), ("delayed", LATER), ("rescheduled", LAST), ("undone", LATER)], FIRST),
+        (
+            [("booked", FIRST), ("rescheduled", LATER), ("rescheduled", LAST), ("undone", LATER)],
+            LATER,
+        ),
+    ],
+)
+def test_what_was_agreed_is_what_they_chose_last(
+    promises: list[tuple[str, datetime]], agreed: datetime
+) -> None:
+    assert agreed_until(promises) == agreed
+
+
+def test_nothing_was_agreed_where_nothing_was_promised() -> None:
+    with pytest.raises(ValueError, match="nothing was promised"):
+        agreed_until([("delayed", LATER)])
+
+
+def test_a_parcel_for_the_door_has_not_arrived_when_it_waits_at_a_place() -> None:
+    waits = {"at_pickup_point": FIRST}
+    assert arrived_at("to_door", waits) is None
+    assert arrived_at("to_door", waits | {"delivered": LATER}) == LATER
+    assert arrived_at("locker", waits | {"delivered": LATER}) == FIRST
+    assert arrived_at("store", {"delivered": LATER}) == LATER
+    assert arrived_at("pickup_point", {}) is None
 
 
 def test_a_rate_is_shown_when_there_are_enough_and_for_the_whole_service_before() -> None:
