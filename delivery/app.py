@@ -17,7 +17,7 @@ from delivery.flows.quote_desk import QuoteDesk
 from delivery.house import House
 from delivery.metrics import Metrics
 from delivery.settings import Settings
-from delivery.store.catalogue import Catalogues, NoCatalogue
+from delivery.store.catalogue.catalogues import Catalogues, NoCatalogue
 from delivery.store.engine import Database, engine_for
 from delivery.store.layouts import Layouts
 from delivery.store.track_records import Records

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from delivery.clock import Clock
 from delivery.settings import Settings
-from delivery.store.catalogue import Catalogues
+from delivery.store.catalogue.catalogues import Catalogues
 from delivery.store.engine import Database
 from delivery.store.layouts import Layouts
 from delivery.store.track_records import Records

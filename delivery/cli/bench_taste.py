@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from delivery.cli.taste_table import BadTable, read_choices
-from delivery.rules.taste_panel import Kind, Panel, held_out
-from delivery.rules.taste_scores import (
+from delivery.rules.taste.panel import Kind, Panel, held_out
+from delivery.rules.taste.scores import (
     Foretold,
     cheapest,
     foretold,
@@ -20,7 +20,7 @@ from delivery.rules.taste_scores import (
     price_feature,
     together,
 )
-from delivery.rules.taste_tuning import Learner, best_recipe
+from delivery.rules.taste.tuning import Learner, best_recipe
 
 KINDS: tuple[tuple[Kind, str], ...] = (("last", "last 30 %"), ("random", "random 30 %"))
 #: How often the random 30 % are drawn anew; the figures are of all draws together.

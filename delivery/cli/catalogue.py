@@ -10,12 +10,12 @@ from pathlib import Path
 from delivery.clock import system_clock
 from delivery.flows.slots import make_slots
 from delivery.settings import load_settings
-from delivery.store import catalogue_rows as rows
-from delivery.store.catalogue import Catalogues
-from delivery.store.catalogue_diff import Change, changes
-from delivery.store.catalogue_files import FileFaults, read_file
-from delivery.store.catalogue_parts import HEAD, POINTS, Parts, join, service_of
-from delivery.store.catalogue_toml import written
+from delivery.store.catalogue import rows
+from delivery.store.catalogue.catalogues import Catalogues
+from delivery.store.catalogue.diff import Change, changes
+from delivery.store.catalogue.files import FileFaults, read_file
+from delivery.store.catalogue.parts import HEAD, POINTS, Parts, join, service_of
+from delivery.store.catalogue.toml import written
 from delivery.store.engine import Database, engine_for
 
 #: Beyond so many, the first ones are enough to begin with.
@@ -66,8 +66,9 @@ def _load(database: Database, asked: argparse.Namespace) -> int:
         _print_changes(found)
         return 0
     catalogues, now = Catalogues(database), system_clock()
+    ready = catalogues.ready(parts)
     with database.write() as conn:
-        number = catalogues.load(conn, parts, now)
+        number = catalogues.load(conn, ready, now)
     if last is not None and last.number == number:
         print(f"Version {number} says the same already.")
     else:

@@ -21,7 +21,7 @@ from delivery.rules.money import Money
 from delivery.rules.refusals import Refusal
 from delivery.rules.tracing import NO_LIMIT
 from delivery.settings import load_settings
-from delivery.store.catalogue import NoCatalogue
+from delivery.store.catalogue.catalogues import NoCatalogue
 from delivery.web.quote_shapes import QuoteRequest
 
 _VALUE = re.compile(r"(\d+)(?:\.(\d{1,2}))?([A-Z]{3})")

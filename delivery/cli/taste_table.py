@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from delivery.rules.taste_panel import Panel
+from delivery.rules.taste.panel import Panel
 
 _FIRST = ("person", "choice", "alternative", "chosen")
 _BLANK = {"", "na", "nan", "null", "none", "."}

@@ -10,14 +10,14 @@ import orjson
 from sqlalchemy import Connection
 
 from delivery.rules.holds import Hold
-from delivery.rules.taste import Seen, features, traits
+from delivery.rules.taste.model import Seen, features, traits
 from delivery.store import habits, quotes
 from delivery.store.engine import Database
 from delivery.store.habits import Forgotten, KeptPrior, OwnChoice
 
 if TYPE_CHECKING:
-    from delivery.rules.taste_learner import Prior
-    from delivery.rules.taste_shop import Chosen
+    from delivery.rules.taste.learner import Prior
+    from delivery.rules.taste.shop import Chosen
 
 #: How the customer came to an option that teaches something.
 CHOSEN = "chosen"
@@ -88,7 +88,7 @@ def learn_next(database: Database, *, now: datetime) -> bool:
         kept = habits.newest_prior(conn)
     if not theirs:
         return True  # forgotten a moment ago
-    from delivery.rules.taste_shop import learn_customer
+    from delivery.rules.taste.shop import learn_customer
 
     taste = learn_customer(_prior(kept), [_as_chosen(each) for each in theirs])
     try:
@@ -109,7 +109,7 @@ def learn_prior_of_all(database: Database, *, now: datetime) -> bool:
         if new < FEWEST_NEW:
             return False
         everything = habits.of_all(conn)
-    from delivery.rules.taste_shop import learn_shop
+    from delivery.rules.taste.shop import learn_shop
 
     learnt = learn_shop([_as_chosen(each) for each in everything])
     found = KeptPrior(
@@ -126,12 +126,12 @@ def forget(conn: Connection, customer_id: str) -> None:
 
 
 def _prior(kept: KeptPrior | None) -> Prior:
-    from delivery.rules.taste_shop import literature, prior_of
+    from delivery.rules.taste.shop import literature, prior_of
 
     return literature() if kept is None else prior_of(kept.mean, kept.covariance)
 
 
 def _as_chosen(choice: OwnChoice) -> Chosen:
-    from delivery.rules.taste_shop import Chosen
+    from delivery.rules.taste.shop import Chosen
 
     return Chosen(choice.customer_id, choice.features, choice.chosen, choice.traits)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from delivery.rules.slot_plans import plans_of
 from delivery.store import new_slots
-from delivery.store.catalogue import Catalogues
+from delivery.store.catalogue.catalogues import Catalogues
 from delivery.store.engine import Database
 
 #: Longer than any zone's day lies behind another's.

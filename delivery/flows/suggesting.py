@@ -8,7 +8,7 @@ from typing import Any
 from delivery.rules.asks import QuoteAsk
 from delivery.rules.candidates import Candidate
 from delivery.rules.slate import Shown
-from delivery.rules.taste import (
+from delivery.rules.taste.model import (
     FEWEST_CHOICES,
     MARGIN,
     Seen,

@@ -11,7 +11,7 @@ from delivery.rules.candidates import FEW_PLACES, Candidate
 from delivery.rules.catalogue import Catalogue, PickupPoint, Said, Service
 from delivery.rules.fitting import Exclusion
 from delivery.rules.money import Money
-from delivery.rules.opening_hours import DAY_AND_NIGHT
+from delivery.rules.opening_hours.hours import DAY_AND_NIGHT
 from delivery.rules.options import DeliveryOption, FreeFrom, Place, PricePart, Vat
 from delivery.rules.pricing import free_over_of, vat_of
 from delivery.rules.slate import Folded

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from delivery.rules.calendars import Calendar
 from delivery.rules.geography import Here, Postcode
 from delivery.rules.limits import Limits
-from delivery.rules.opening_hours import OpeningHours
+from delivery.rules.opening_hours.hours import OpeningHours
 from delivery.rules.tariffs import Tariff
 from delivery.rules.zones import ZoneMap
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 from delivery.rules.slot_plans import plans_of
-from delivery.store import catalogue_rows as rows
 from delivery.store import new_slots
-from delivery.store.catalogue import Catalogues, load_catalogue
+from delivery.store.catalogue import rows
+from delivery.store.catalogue.catalogues import Catalogues, load_catalogue, ready
 from delivery.store.engine import Database
 
 TOWN = Path(__file__).parent.parent / "town" / "town.toml"
@@ -28,8 +28,9 @@ def seed(database: Database, *, now: datetime, once: bool = False) -> None:
 
 def make_town(database: Database, document: str, *, now: datetime) -> None:
     """Load the catalogue of this document and make its slots. Raises `CatalogueError`."""
+    made = ready(document)
     with database.write() as conn:
-        load_catalogue(conn, document, now=now)
+        load_catalogue(conn, made, now=now)
     services = Catalogues(database).current().services
     plans = [plan for service in services for plan in plans_of(service, now)]
     with database.write() as conn:

@@ -19,7 +19,7 @@ choice = Table(
     Column("quote_id", String(40), nullable=False, unique=True),
     Column("customer_id", String(64), nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    # What each option was like (`rules/taste.py`), and which of them was chosen.
+    # What each option was like (`rules/taste/taste.py`), and which of them was chosen.
     Column("features", JSON, nullable=False),
     Column("chosen", Integer, nullable=False),
     # What the chosen one was, in the words that a reason is made of, the most exact first.

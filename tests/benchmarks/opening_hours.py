@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from delivery.rules.opening_hours import OpeningHours
+from delivery.rules.opening_hours.hours import OpeningHours
 
 #: What a table without places cannot ask: by what the refusal says.
 _NOT_ASKED = {

@@ -32,7 +32,7 @@ from delivery.flows.finding import LEADERS
 from delivery.rules.candidates import AT_HOME, Candidate
 from delivery.rules.catalogue import Catalogue
 from delivery.rules.slate import MOST_SHOWN, choose, vector
-from delivery.store.catalogue_building import read_catalogue
+from delivery.store.catalogue.building import read_catalogue
 from tests.asking import an_ask
 from tests.benchmarks.measure import Goal, Sample, arguments, interleaved, report
 from tests.offers import candidates_of, plans_at

@@ -19,7 +19,7 @@ from delivery.flows.suggesting import seen_of, suggest
 from delivery.house import House
 from delivery.rules.asks import Parcel, QuoteAsk
 from delivery.rules.slate import Shown, choose
-from delivery.rules.taste import features
+from delivery.rules.taste.model import features
 from delivery.store import habits
 from delivery.store.tables import choice, habit
 from tests.invariants.crowd import at_once

@@ -16,7 +16,7 @@ from delivery.flows import quoted, quoting
 from delivery.flows.slots import make_slots
 from delivery.house import House
 from delivery.rules.options import DeliveryOption
-from delivery.store.catalogue import Catalogues
+from delivery.store.catalogue.catalogues import Catalogues
 from delivery.store.seeds import TOWN, seed
 from delivery.store.tables import catalogue, slot
 from tests.asking import a_request, an_ask

@@ -22,7 +22,7 @@ from delivery.rules.catalogue import Catalogue, PickupPoint, Points, Service
 from delivery.rules.fitting import Exclusion
 from delivery.rules.money import Money
 from delivery.rules.slate import choose, fold
-from delivery.store.catalogue_building import read_catalogue
+from delivery.store.catalogue.building import read_catalogue
 from delivery.words import Words
 from tests.asking import an_ask
 from tests.offers import candidates_of

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from delivery.rules.taste_panel import Floats, Panel
+from delivery.rules.taste.panel import Floats, Panel
 
 
 def a_panel(

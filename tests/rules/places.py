@@ -8,7 +8,7 @@ from typing import Any
 from delivery.rules.calendars import Calendar
 from delivery.rules.catalogue import Origin, PickupPoint, Points, Service
 from delivery.rules.limits import Limits
-from delivery.rules.opening_hours import OpeningHours
+from delivery.rules.opening_hours.hours import OpeningHours
 from delivery.rules.tariffs import Tariff
 from delivery.rules.zones import Zone, ZoneMap
 from delivery.store.postcodes import known_postcodes

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery.rules.calendars import public_holidays
-from delivery.rules.opening_hours import OpeningHours
-from delivery.rules.opening_hours_spellings import DAYS
+from delivery.rules.opening_hours.hours import OpeningHours
+from delivery.rules.opening_hours.spellings import DAYS
 from tests.times import HELSINKI
 
 SHOP = OpeningHours.parse("Mo-Fr 10:00-20:00; Sa 10:00-18:00; Su 12:00-18:00; PH off")

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from delivery.rules.opening_hours import OpeningHours
-from delivery.rules.opening_hours_carriers import from_carrier_notation
+from delivery.rules.opening_hours.carriers import from_carrier_notation
+from delivery.rules.opening_hours.hours import OpeningHours
 
 MONDAY = date(2026, 3, 9)
 BOTH_HALVES = {"openMorning": "0001", "closeMorning": "1200", "openAfternoon": "1200"}

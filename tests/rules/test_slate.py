@@ -18,7 +18,7 @@ from delivery.rules.facts import Facts
 from delivery.rules.slate import MOST_FOLDED, MOST_SHOWN, choose, fold, vector
 from delivery.rules.slate_weights import DIMENSIONS, dominates, hardly_worse, within
 from delivery.rules.windows import TimeWindow
-from delivery.store.catalogue_building import read_catalogue
+from delivery.store.catalogue.building import read_catalogue
 from tests.asking import an_ask
 from tests.offers import candidates_of, plans_at
 from tests.times import NOW

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delivery.rules.taste import (
+from delivery.rules.taste.model import (
     FEATURES,
     LITERATURE_MEAN,
     LITERATURE_SPREAD,
@@ -24,7 +24,7 @@ from delivery.rules.taste import (
     likeliest,
     traits,
 )
-from delivery.rules.taste_shop import Chosen, learn_customer, learn_shop, literature
+from delivery.rules.taste.shop import Chosen, learn_customer, learn_shop, literature
 from tests.times import NOW
 
 

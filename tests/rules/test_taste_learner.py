@@ -11,9 +11,9 @@ import pytest
 
 from delivery.cli import bench_taste
 from delivery.cli.taste_table import read_choices
-from delivery.rules.taste_features import Recipe
-from delivery.rules.taste_panel import Panel, held_out
-from delivery.rules.taste_scores import (
+from delivery.rules.taste.features import Recipe
+from delivery.rules.taste.panel import Panel, held_out
+from delivery.rules.taste.scores import (
     Foretold,
     cheapest,
     foretold,
@@ -21,7 +21,7 @@ from delivery.rules.taste_scores import (
     interval,
     pooled_logit,
 )
-from delivery.rules.taste_tuning import Learner, best_recipe
+from delivery.rules.taste.tuning import Learner, best_recipe
 from tests.rules.panels import a_panel, write
 
 

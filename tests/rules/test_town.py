@@ -14,7 +14,7 @@ from delivery.rules.day_candidates import day_candidates
 from delivery.rules.geography import Here
 from delivery.rules.place_candidates import place_candidates
 from delivery.rules.rounds import Template, cutoff_of, windows_of_day
-from delivery.store.catalogue_building import read_catalogue
+from delivery.store.catalogue.building import read_catalogue
 from delivery.store.seeds import TOWN
 from tests.asking import an_ask
 from tests.times import HELSINKI

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from delivery.store.catalogue import Catalogues, NoCatalogue, load_catalogue
-from delivery.store.catalogue_building import read_catalogue
-from delivery.store.catalogue_document import CatalogueError
+from delivery.store.catalogue.building import read_catalogue
+from delivery.store.catalogue.catalogues import Catalogues, NoCatalogue, load_catalogue
+from delivery.store.catalogue.document import CatalogueError
 from delivery.store.engine import Database
 from delivery.store.seeds import TOWN
 from tests.times import NOW

@@ -11,9 +11,9 @@ from sqlalchemy import func, select, text
 
 from delivery.cli import main
 from delivery.clock import system_clock
-from delivery.store.catalogue import Catalogues
-from delivery.store.catalogue_diff import changes
-from delivery.store.catalogue_parts import split
+from delivery.store.catalogue.catalogues import Catalogues
+from delivery.store.catalogue.diff import changes
+from delivery.store.catalogue.parts import split
 from delivery.store.engine import Database, engine_for
 from delivery.store.migrate import config, migrate
 from delivery.store.seeds import TOWN, seed

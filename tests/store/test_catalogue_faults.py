@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delivery.store.catalogue_files import FileFaults, read_file
-from delivery.store.catalogue_lines import lines_of
-from delivery.store.catalogue_parts import join
-from delivery.store.catalogue_toml import written
+from delivery.store.catalogue.files import FileFaults, read_file
+from delivery.store.catalogue.lines import lines_of
+from delivery.store.catalogue.parts import join
+from delivery.store.catalogue.toml import written
 from delivery.store.seeds import TOWN
 
 TEXT = TOWN.read_text("utf-8")

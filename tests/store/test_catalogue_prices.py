@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from delivery.rules.limits import Limits
 from delivery.rules.tariffs import Band
-from delivery.store.catalogue_prices import (
+from delivery.store.catalogue.prices import (
     LimitsPart,
     PricePart,
     read_limits,

@@ -9,8 +9,8 @@ import pytest
 
 from delivery.rules.catalogue import Blackout, Catalogue, OrderBy, Service
 from delivery.rules.geography import Here
-from delivery.store.catalogue_building import read_catalogue
-from delivery.store.catalogue_document import CatalogueError
+from delivery.store.catalogue.building import read_catalogue
+from delivery.store.catalogue.document import CatalogueError
 from delivery.store.seeds import TOWN
 
 TEXT = TOWN.read_text("utf-8")

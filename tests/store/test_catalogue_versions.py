@@ -14,10 +14,9 @@ from sqlalchemy import event, func, select
 from delivery.house import House
 from delivery.rules.catalogue import Catalogue, Service
 from delivery.rules.refusals import NotFound
-from delivery.store import catalogue_rows as rows
-from delivery.store.catalogue import Catalogues, NoCatalogue, load_catalogue
-from delivery.store.catalogue_building import build_all, checked, parsed
-from delivery.store.catalogue_parts import digest_of, join, manifest_of, split
+from delivery.store.catalogue.building import build_all, checked, parsed
+from delivery.store.catalogue.catalogues import Catalogues, NoCatalogue, load_catalogue, rows
+from delivery.store.catalogue.parts import digest_of, join, manifest_of, split
 from delivery.store.engine import Database, engine_for
 from delivery.store.seeds import TOWN
 from delivery.store.tables import catalogue_part

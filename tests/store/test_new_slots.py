@@ -15,7 +15,7 @@ from delivery.flows.slots import make_slots
 from delivery.rules.catalogue import Blackout, Rounds, Service
 from delivery.rules.zones import Zone, ZoneMap
 from delivery.store import new_slots, slots
-from delivery.store.catalogue import Catalogues
+from delivery.store.catalogue.catalogues import Catalogues
 from delivery.store.engine import Database
 from delivery.store.seeds import TOWN, make_town
 from delivery.store.slots import Slot

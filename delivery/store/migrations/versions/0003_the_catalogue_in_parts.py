@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from delivery.store.catalogue_parts import Parts, digest_of, manifest_of, split
+from delivery.store.catalogue.parts import Parts, digest_of, manifest_of, split
 
 revision = "0003"
 down_revision = "0002"

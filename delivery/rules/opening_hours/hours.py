@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from delivery.rules.opening_hours_reading import rules_of
-from delivery.rules.opening_hours_rules import MIDNIGHT, Piece, Rule, State, pieces_of
+from delivery.rules.opening_hours.reading import rules_of
+from delivery.rules.opening_hours.rules import MIDNIGHT, Piece, Rule, State, pieces_of
 from delivery.rules.wall_clock import later_by, moment_at
 from delivery.rules.windows import TimeWindow
 

@@ -10,8 +10,8 @@ import json
 import re
 from typing import Any
 
-from delivery.rules.opening_hours import DAY_AND_NIGHT
-from delivery.rules.opening_hours_spellings import DAYS
+from delivery.rules.opening_hours.hours import DAY_AND_NIGHT
+from delivery.rules.opening_hours.spellings import DAYS
 
 _LETTERS = dict(zip("ETKNRLP", DAYS, strict=True)) | dict(
     zip(("I", "II", "III", "IV", "V", "VI", "VII"), DAYS, strict=True)

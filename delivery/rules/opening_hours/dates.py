@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import calendar
 
-from delivery.rules.opening_hours_days import Dates, OneDate, Point, Selector, Years
-from delivery.rules.opening_hours_tokens import Kind, Tokens
+from delivery.rules.opening_hours.days import Dates, OneDate, Point, Selector, Years
+from delivery.rules.opening_hours.tokens import Kind, Tokens
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 9999
 _LEAP_YEAR = 2024

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import Connection
@@ -16,8 +17,8 @@ from sqlalchemy import Connection
 from delivery.log import what_broke
 from delivery.rules.catalogue import Catalogue
 from delivery.rules.refusals import NotFound
-from delivery.store import catalogue_rows as rows
-from delivery.store.catalogue_building import (
+from delivery.store.catalogue import rows
+from delivery.store.catalogue.building import (
     Built,
     build,
     build_all,
@@ -25,8 +26,8 @@ from delivery.store.catalogue_building import (
     parsed,
     unknown,
 )
-from delivery.store.catalogue_document import CatalogueError
-from delivery.store.catalogue_parts import Manifest, Parts, digest_of
+from delivery.store.catalogue.document import CatalogueError
+from delivery.store.catalogue.parts import Manifest, Parts, digest_of
 from delivery.store.engine import Database
 
 log = structlog.get_logger()
@@ -44,6 +45,13 @@ class NoCatalogue(NotFound):
 
     code = "no_catalogue"
     status = 503
+
+
+class Ready(NamedTuple):
+    """A document that was found right and built: what remains is to keep it."""
+
+    parts: Parts
+    built: Built
 
 
 class Catalogues:
@@ -88,13 +96,20 @@ class Catalogues:
         self._keep(built.catalogue)
         return built.catalogue
 
-    def load(self, conn: Connection, document: str | Parts, now: datetime) -> int:
-        """Check a document and make it the newest version; the same again changes nothing.
+    def ready(self, document: str | Parts) -> Ready:
+        """Check and build a document, which takes seconds for a country: before one writes.
 
-        It is seen here as soon as `conn` commits. Raises `CatalogueError` with every fault.
+        Raises `CatalogueError` with every fault.
         """
-        parts = checked(parsed(document)) if isinstance(document, str) else document
-        number, built = _added(conn, parts, self._newest, now)
+        return ready(document, self._newest)
+
+    def load(self, conn: Connection, document: str | Parts | Ready, now: datetime) -> int:
+        """Make a document the newest version; the same again changes nothing.
+
+        It is seen here as soon as `conn` commits. Raises like `ready`.
+        """
+        made = document if isinstance(document, Ready) else self.ready(document)
+        number, built = _added(conn, made, now)
         with self._lock:
             self._loaded, self._loaded_until = built, time.monotonic() + _EXPECTED_SECONDS
             self._believed_until = 0.0
@@ -195,16 +210,20 @@ class Catalogues:
             self._versions[found.version] = found
 
 
-def load_catalogue(conn: Connection, document: str | Parts, *, now: datetime) -> int:
+def load_catalogue(conn: Connection, document: str | Parts | Ready, *, now: datetime) -> int:
     """Like `Catalogues.load`, where nobody keeps catalogues in memory."""
+    made = document if isinstance(document, Ready) else ready(document)
+    return _added(conn, made, now)[0]
+
+
+def ready(document: str | Parts, previous: Built | None = None) -> Ready:
+    """Like `Catalogues.ready`, where nobody keeps catalogues in memory."""
     parts = checked(parsed(document)) if isinstance(document, str) else document
-    return _added(conn, parts, None, now)[0]
-
-
-def _added(
-    conn: Connection, parts: Parts, previous: Built | None, now: datetime
-) -> tuple[int, Built]:
     # Building it is the last check: what cannot be built is not kept.
-    built = build_all(parts, 0, previous)
-    number = rows.add(conn, parts, now=now)
+    return Ready(parts, build_all(parts, 0, previous))
+
+
+def _added(conn: Connection, made: Ready, now: datetime) -> tuple[int, Built]:
+    number = rows.add(conn, made.parts, now=now)
+    built = made.built
     return number, built._replace(catalogue=replace(built.catalogue, version=number))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from delivery.store.catalogue_parts import HEAD, POINTS, TABLES, Parts, service_of
+from delivery.store.catalogue.parts import HEAD, POINTS, TABLES, Parts, service_of
 
 _NOTHING: Any = object()
 #: What names an element of a list of tables, where there is such a thing.

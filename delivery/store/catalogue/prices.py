@@ -53,7 +53,7 @@ from pydantic import model_validator as check
 
 from delivery.rules.limits import Limits
 from delivery.rules.tariffs import Band, Surcharge, Tariff
-from delivery.store.catalogue_shapes import (
+from delivery.store.catalogue.shapes import (
     MINUTES_OF_A_DAY,
     WEEK,
     Cents,

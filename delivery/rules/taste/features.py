@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from delivery.rules.taste_panel import Floats, Ints, Mask, Panel
+from delivery.rules.taste.panel import Floats, Ints, Mask, Panel
 
 #: Labels with fewer choices than this are strangers; at most so many get a constant.
 _RECURS = 8

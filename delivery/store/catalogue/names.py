@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from delivery.store.catalogue_prices import PricePart, unknown_names
+from delivery.store.catalogue.prices import PricePart, unknown_names
 
 Fault = tuple[str, str]
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from delivery.rules.opening_hours_dates import (
+from delivery.rules.opening_hours.dates import (
     days_later,
     nth_of,
     read_dates,
     read_years_or_dates,
 )
-from delivery.rules.opening_hours_days import (
+from delivery.rules.opening_hours.days import (
     LAST_WEEK,
     PublicHolidays,
     Selector,
@@ -22,8 +22,8 @@ from delivery.rules.opening_hours_days import (
     Weeks,
     holidays_of,
 )
-from delivery.rules.opening_hours_rules import MIDNIGHT, Link, Rule, State, Times
-from delivery.rules.opening_hours_tokens import Kind, Token, Tokens
+from delivery.rules.opening_hours.rules import MIDNIGHT, Link, Rule, State, Times
+from delivery.rules.opening_hours.tokens import Kind, Token, Tokens
 
 _LINKS = {";": Link.NORMAL, ",": Link.ADDITIONAL, "||": Link.FALLBACK}
 _STATES = {"open": State.OPEN, "off": State.CLOSED, "unknown": State.UNKNOWN}

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from delivery.rules.taste_features import MOST_COLUMNS, Columns, Recipe
-from delivery.rules.taste_learner import (
+from delivery.rules.taste.features import MOST_COLUMNS, Columns, Recipe
+from delivery.rules.taste.learner import (
     FIRM_RIDGE,
     Likelihood,
     Posterior,
@@ -16,7 +16,7 @@ from delivery.rules.taste_learner import (
     learn_people,
     learn_prior,
 )
-from delivery.rules.taste_panel import Floats, Kind, Mask, Panel, held_out, some_people
+from delivery.rules.taste.panel import Floats, Kind, Mask, Panel, held_out, some_people
 
 #: The prior is learnt from, and recipes are tried on, so many rows and people at the most.
 _TO_LEARN = {"rows": 15_000, "people": 2_000}

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from delivery.rules.taste_features import Columns, Recipe
-from delivery.rules.taste_learner import Likelihood, shares
-from delivery.rules.taste_panel import Floats, Ints, Mask, Panel
+from delivery.rules.taste.features import Columns, Recipe
+from delivery.rules.taste.learner import Likelihood, shares
+from delivery.rules.taste.panel import Floats, Ints, Mask, Panel
 
 _BINS = 10
 _RESAMPLES = 2000

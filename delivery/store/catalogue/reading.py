@@ -50,8 +50,8 @@ from delivery.rules.catalogue import (
     Service,
 )
 from delivery.rules.zones import Circle, Zone, ZoneMap
-from delivery.store import catalogue_document as parts
-from delivery.store.catalogue_document import (
+from delivery.store.catalogue import document as parts
+from delivery.store.catalogue.document import (
     CalendarPart,
     OriginPart,
     PointPart,
@@ -59,8 +59,8 @@ from delivery.store.catalogue_document import (
     ServicePart,
     ZonePart,
 )
-from delivery.store.catalogue_prices import read_limits, read_tariff
-from delivery.store.catalogue_shapes import (
+from delivery.store.catalogue.prices import read_limits, read_tariff
+from delivery.store.catalogue.shapes import (
     MINUTES_OF_AN_HOUR,
     WEEK,
     Weekday,

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from delivery.store.catalogue_document import Document
-from delivery.store.catalogue_lines import line_of, lines_of
+from delivery.store.catalogue.document import Document
+from delivery.store.catalogue.lines import line_of, lines_of
 
 Fault = tuple[str, str]
 

@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from delivery.rules.opening_hours_days import Selector
+from delivery.rules.opening_hours.days import Selector
 
 MIDNIGHT = 24 * 60
 

@@ -6,7 +6,7 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
-from delivery.rules.opening_hours_spellings import DAYS, MONTHS, meaning_of, spelled
+from delivery.rules.opening_hours.spellings import DAYS, MONTHS, meaning_of, spelled
 
 
 class Kind(Enum):

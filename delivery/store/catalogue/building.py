@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from delivery.rules.catalogue import Catalogue, Origin, PickupPoint, Points, Service
 from delivery.rules.zones import ZoneMap
-from delivery.store.catalogue_document import (
+from delivery.store.catalogue.document import (
     CalendarPart,
     CatalogueError,
     Document,
@@ -21,9 +21,9 @@ from delivery.store.catalogue_document import (
     ServicePart,
     ZonePart,
 )
-from delivery.store.catalogue_faults import plain_faults
-from delivery.store.catalogue_names import name_faults
-from delivery.store.catalogue_parts import (
+from delivery.store.catalogue.faults import plain_faults
+from delivery.store.catalogue.names import name_faults
+from delivery.store.catalogue.parts import (
     HEAD,
     POINTS,
     Manifest,
@@ -32,14 +32,14 @@ from delivery.store.catalogue_parts import (
     service_of,
     split,
 )
-from delivery.store.catalogue_reading import (
+from delivery.store.catalogue.reading import (
     read_calendar,
     read_origin,
     read_point,
     read_service,
     read_zone,
 )
-from delivery.store.catalogue_shapes import Part, Said, read_said
+from delivery.store.catalogue.shapes import Part, Said, read_said
 from delivery.store.postcodes import known_postcodes
 
 _Made = TypeVar("_Made")

@@ -1,7 +1,7 @@
 """What an option is like to a customer, and which one is likeliest theirs.
 
 Quick and without numpy: this runs while a shopper waits. What is learnt, and how, is in
-`taste_learner.py`.
+`learner.py`.
 """
 
 from __future__ import annotations

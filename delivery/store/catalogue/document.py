@@ -14,9 +14,9 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic import model_validator as check
 
 from delivery.rules.calendars import countries_with_holidays
-from delivery.rules.opening_hours import OpeningHours
-from delivery.store.catalogue_prices import LimitsPart, PricePart
-from delivery.store.catalogue_shapes import (
+from delivery.rules.opening_hours.hours import OpeningHours
+from delivery.store.catalogue.prices import LimitsPart, PricePart
+from delivery.store.catalogue.shapes import (
     MINUTES_OF_AN_HOUR,
     ClockName,
     Code,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
-from delivery.store.catalogue_parts import Manifest, Parts, StoredPart, digest_of, manifest_of
+from delivery.store.catalogue.parts import Manifest, Parts, StoredPart, digest_of, manifest_of
 from delivery.store.tables_catalogue import catalogue, catalogue_part
 
 # Names in one look-up, and rows in one insert.

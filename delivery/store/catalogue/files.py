@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from delivery.store.catalogue_building import checked, parsed
-from delivery.store.catalogue_document import CatalogueError, PointPart
-from delivery.store.catalogue_faults import PlacedFault, placed
-from delivery.store.catalogue_parts import POINTS, Parts
+from delivery.store.catalogue.building import checked, parsed
+from delivery.store.catalogue.document import CatalogueError, PointPart
+from delivery.store.catalogue.faults import PlacedFault, placed
+from delivery.store.catalogue.parts import POINTS, Parts
 
 POINTS_CSV = "points_csv"
 _COLUMNS = frozenset(PointPart.model_fields)

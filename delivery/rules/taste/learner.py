@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from delivery.rules.taste_panel import Floats, Ints, Panel
+from delivery.rules.taste.panel import Floats, Ints, Panel
 
 #: Draws of a person's weights; in pairs that mirror one another.
 DRAWS = 64

@@ -8,20 +8,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from delivery.rules.taste import (
+from delivery.rules.taste.learner import (
+    Likelihood,
+    Prior,
+    learn_people,
+    learn_prior,
+)
+from delivery.rules.taste.model import (
     FEATURES,
     LITERATURE_MEAN,
     LITERATURE_SPREAD,
     RECENT,
     Taste,
 )
-from delivery.rules.taste_learner import (
-    Likelihood,
-    Prior,
-    learn_people,
-    learn_prior,
-)
-from delivery.rules.taste_panel import Panel
+from delivery.rules.taste.panel import Panel
 
 #: What is believed beforehand counts as so many customers.
 TRUST = 30.0

@@ -1,0 +1,1 @@
+"""Opening hours as OpenStreetMap and carriers write them, read into days and minutes."""

@@ -1,0 +1,1 @@
+"""What shoppers like, learnt from choices they made themselves."""
