@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     false,
 )
 
@@ -47,7 +49,13 @@ message = Table(
     Column("recipient", String(320), nullable=False),
     Column("locale", String(12), nullable=False),
     Column("body", Text, nullable=False),
+    # An e-mail has more: {"subject", "html", "calendar"}; null for an SMS.
+    Column("parts", JSON(none_as_null=True)),
+    # Of an SMS; 0 for an e-mail.
     Column("segments", Integer, nullable=False),
+    # What it says by name, and where else its reader can be reached: {"fields", "addresses"};
+    # null where there is no other channel.
+    Column("again", JSON(none_as_null=True)),
     # What the message is about, in its owner's words: here a booking's reference.
     Column("about", String(64), nullable=False),
     Column("state", String(12), nullable=False, server_default="queued"),
@@ -57,6 +65,17 @@ message = Table(
     Column("dedupe_key", String(200), nullable=False, unique=True),
     Column("due_at", UtcDateTime, nullable=False),
     Column("not_after", UtcDateTime),
+    # The reader sleeps from then until then; null for what may wake people.
+    Column("asleep_from", UtcDateTime),
+    Column("awake_at", UtcDateTime),
+    # Neither is claimed nor begun while this gate is closed: a broadcast's id.
+    Column("gate", String(64)),
+    # The window it states, as `start/end` in UTC; null where it states none.
+    Column("states_window", String(80)),
+    # The message in whose place this one is sent, over another channel.
+    Column("instead_of", RowId, ForeignKey("message.id")),
+    # Which of our senders carried it, where there is more than one.
+    Column("carried_by", String(64)),
     Column("lease_by", String(64)),
     # While `sending`: the claim's end. While `unsure`: when to ask the provider again;
     # null = never, there is nothing more to be done.
@@ -71,6 +90,8 @@ message = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
+    # When the provider was asked what became of it, since no receipt came.
+    Column("looked_up_at", UtcDateTime),
     CheckConstraint(f"state IN {MESSAGE_STATES}", name="state"),
 )
 Index(
@@ -86,6 +107,19 @@ Index(
     message.c.lease_until,
     postgresql_where=message.c.state.in_(("sending", "unsure")),
     sqlite_where=message.c.state.in_(("sending", "unsure")),
+)
+Index(
+    "ix_message_no_receipt",
+    message.c.sent_at,
+    postgresql_where=and_(message.c.state == "sent", message.c.looked_up_at.is_(None)),
+    sqlite_where=and_(message.c.state == "sent", message.c.looked_up_at.is_(None)),
+)
+Index(
+    "ix_message_gate",
+    message.c.gate,
+    message.c.state,
+    postgresql_where=message.c.gate.is_not(None),
+    sqlite_where=message.c.gate.is_not(None),
 )
 Index("ix_message_about", message.c.about, message.c.id)
 Index("ix_message_recipient", message.c.recipient, message.c.id)
@@ -161,6 +195,8 @@ consent_log = Table(
     # Where the word came from: reply, provider, page, desk.
     Column("source", String(24), nullable=False),
     Column("words", String(200), nullable=False, server_default=""),
+    # Whose word it was, where somebody else wrote it down; empty = the person's own.
+    Column("by", String(80), nullable=False, server_default=""),
     Column("at", UtcDateTime, nullable=False),
 )
 
@@ -171,4 +207,56 @@ pace = Table(
     # From when the next segment may leave, in microseconds since 1970: one UPDATE that adds
     # to it means the same on both databases.
     Column("free_at", BigInteger, nullable=False),
+)
+
+# Closed gates: what stands behind one stays where it is. "*" is everything.
+gate = Table(
+    "gate",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("closed_at", UtcDateTime, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("why", String(200), nullable=False, server_default=""),
+)
+
+# Senders whose breaker is open: their queue is held, or another sender takes over.
+breaker = Table(
+    "breaker",
+    metadata,
+    Column("sender", String(64), primary_key=True),
+    Column("opened_at", UtcDateTime, nullable=False),
+    # When one message is tried again; null = not before a person says so.
+    Column("try_at", UtcDateTime),
+    Column("error", String(64), nullable=False),
+)
+
+# Which database this is. A copy finds another one written here, and sends nothing.
+identity = Table(
+    "identity",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("fingerprint", String(200), nullable=False),
+    Column("confirmed_at", UtcDateTime, nullable=False),
+    Column("confirmed_by", String(80), nullable=False),
+)
+
+# What a person has to do, since no machine can: somebody who cannot be reached, a broken sender.
+task = Table(
+    "task",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("about", String(64), nullable=False),
+    Column("text", String(500), nullable=False),
+    # One task for one cause.
+    Column("dedupe_key", String(200), nullable=False, unique=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("done_at", UtcDateTime),
+    Column("done_by", String(80)),
+)
+Index(
+    "ix_task_open",
+    task.c.created_at,
+    postgresql_where=task.c.done_at.is_(None),
+    sqlite_where=task.c.done_at.is_(None),
 )
