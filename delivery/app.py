@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -16,6 +15,7 @@ from delivery.clock import Clock, system_clock
 from delivery.flows.quote_desk import QuoteDesk
 from delivery.house import House
 from delivery.metrics import Metrics
+from delivery.senders import build_hearing
 from delivery.settings import Settings
 from delivery.store.catalogue.catalogues import Catalogues, NoCatalogue
 from delivery.store.engine import Database, engine_for
@@ -46,10 +46,6 @@ from delivery.web.quick_lane import QuickLane
 from delivery.words import Words
 from notifications import webhooks
 from notifications.notice import Texts
-from notifications.providers.base import Provider
-from notifications.providers.console import Console
-from notifications.providers.twilio import Twilio
-from notifications.twilio_http import TwilioHttp
 
 
 def build_house(settings: Settings, clock: Clock = system_clock) -> House:
@@ -64,23 +60,6 @@ def build_house(settings: Settings, clock: Clock = system_clock) -> House:
         records=Records(database),
         words=Words(asset("templates/words")),
         texts=Texts(asset("templates/notices")),
-    )
-
-
-def build_provider(settings: Settings) -> Provider:
-    """The one switch between the companies that carry our SMS; nothing is opened by it."""
-    if settings.sms.provider == "console":
-        return Console(sys.stdout.write)
-    twilio = settings.twilio
-    return Twilio(
-        account_sid=twilio.account_sid,
-        auth_token=twilio.auth_token.get_secret_value(),
-        public_url=settings.server.public_url,
-        sender=twilio.sender,
-        messaging_service_sid=twilio.messaging_service_sid,
-        http=TwilioHttp(
-            base_url=twilio.base_url, timeout=twilio.timeout_seconds, in_flight=twilio.in_flight
-        ),
     )
 
 
@@ -140,8 +119,8 @@ def build_app(house: House) -> FastAPI:
     add_problems(app)
     for room in ROOMS + (DEMO if house.settings.demo.enabled else ()):
         _add(app, room.router)
-    provider = build_provider(house.settings)
-    _add(app, webhooks.router(house.database, provider, house.clock))
+    hearing = build_hearing(house.settings)
+    _add(app, webhooks.router(house.database, hearing, house.clock))
     describe(app)
     app.add_middleware(QuickLane, lanes=quotes.LANES)
     add_page_rules(app)

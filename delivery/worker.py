@@ -20,7 +20,7 @@ from delivery.flows import checkout, learning, recording, replies, slots, sweepi
 from delivery.house import House
 from delivery.log import what_broke
 from delivery.store.leases import take_lease
-from notifications.providers.base import Provider
+from notifications.channels import Channels
 from notifications.sender import Sender
 
 log = structlog.get_logger()
@@ -120,9 +120,9 @@ class Ticker:
 class Worker:
     """The ticks and the sender, until told to stop."""
 
-    def __init__(self, house: House, provider: Provider, me: str | None = None) -> None:
+    def __init__(self, house: House, channels: Channels, me: str | None = None) -> None:
         self._house = house
-        self._provider = provider
+        self._channels = channels
         self._me = me or process_name()
         self._stop: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -163,7 +163,7 @@ class Worker:
         outbox, twilio = self._house.settings.outbox, self._house.settings.twilio
         return Sender(
             self._house.database,
-            self._provider,
+            self._channels,
             clock=self._house.clock,
             name=self._me,
             lease_for=timedelta(seconds=outbox.lease_seconds),

@@ -7,11 +7,12 @@ import random
 import time
 from collections.abc import Callable
 
+from notifications.channels import Channels
 from notifications.claims import Call
 from notifications.clocks import Clock
 from notifications.message import wait_before_retry
 from notifications.outcomes import Outcome
-from notifications.providers.base import OutcomeUnknown, Provider, SendLater, SendRefused
+from notifications.providers.base import OutcomeUnknown, SendLater, SendRefused
 
 #: A call that has not begun this long after we last asked whether the person wants it does not
 #: begin at all. We promise two seconds.
@@ -21,7 +22,7 @@ Step = Callable[[str], None]
 
 
 async def made(
-    call: Call, provider: Provider, *, asked: float, clock: Clock, on_step: Step
+    call: Call, channels: Channels, *, asked: float, clock: Clock, on_step: Step
 ) -> Outcome:
     """Make it, once. Never raises; cancelled because its time is over, its outcome is unknown."""
     # We may have been stopped for a while: our lease has run out, others have the message.
@@ -30,9 +31,10 @@ async def made(
     on_step("calling")
     one = call.message
     try:
-        accepted = await provider.send(
-            one.to, one.body, attempt=call.attempt, not_after=one.not_after, now=clock()
-        )
+        accepted = await channels.send(
+            one.to, one.body, attempt=call.attempt, not_after=one.not_after, now=clock(),
+            message=one,
+        )  # fmt: skip
     except SendRefused as no:
         return Outcome(call, "refused", no.code, opted_out=no.opted_out)
     except SendLater as no:

@@ -25,6 +25,8 @@ from sqlalchemy import (
 from notifications.columns import UtcDateTime
 from notifications.tables import attempt, message, suppression
 
+ALL_CHANNELS = ("sms", "email")
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -35,6 +37,9 @@ class Claimed:
     body: str
     segments: int
     not_after: datetime | None
+    channel: str = "sms"
+    #: What an e-mail has besides its text.
+    parts: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +55,16 @@ _LATE = and_(message.c.not_after.is_not(None), message.c.not_after <= bindparam(
 # MATERIALIZED: without it PostgreSQL may run the selection again and take more than the limit.
 _DUE = (
     select(message.c.id)
-    .where(message.c.state == "queued", message.c.due_at <= bindparam("now"))
+    .where(
+        message.c.state == "queued", message.c.due_at <= bindparam("now"),
+        message.c.channel.in_(bindparam("channels", expanding=True)),
+    )
     .order_by(message.c.lane, message.c.due_at, message.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
     .cte("due")
     .prefix_with("MATERIALIZED")
-)
+)  # fmt: skip
 _CLAIM = (
     update(message)
     .where(message.c.id.in_(select(_DUE.c.id)))
@@ -69,7 +77,8 @@ _CLAIM = (
     )
     .returning(
         message.c.id, message.c.recipient, message.c.body, message.c.segments,
-        message.c.not_after, message.c.lane, message.c.due_at, message.c.state,
+        message.c.not_after, message.c.channel, message.c.parts,
+        message.c.lane, message.c.due_at, message.c.state,
     )
 )  # fmt: skip
 
@@ -115,16 +124,20 @@ _GIVE_BACK = (
 
 
 def claim(
-    conn: Connection, who: str, *, most: int, now: datetime, until: datetime
-) -> list[Claimed]:
-    """Take up to `most` due messages: answers first, then the longest due.
+    conn: Connection, who: str, *, most: int, now: datetime, until: datetime,
+    channels: Sequence[str] = ALL_CHANNELS,
+) -> list[Claimed]:  # fmt: skip
+    """Take up to `most` due messages of these channels: answers first, then the longest due.
 
     Those that are too late to be of use become `expired` and are not among them.
     """
-    rows = conn.execute(_CLAIM, {"who": who, "most": most, "now": now, "until": until}).all()
+    asked = {"who": who, "most": most, "now": now, "until": until, "channels": list(channels)}
+    rows = conn.execute(_CLAIM, asked).all()
     taken = sorted(rows, key=lambda row: (row.lane, row.due_at, row.id))
     return [
-        Claimed(row.id, row.recipient, row.body, row.segments, row.not_after)
+        Claimed(
+            row.id, row.recipient, row.body, row.segments, row.not_after, row.channel, row.parts
+        )
         for row in taken
         if row.state == "sending"
     ]

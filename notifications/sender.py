@@ -13,6 +13,7 @@ import structlog
 
 from notifications import calling, claims, pacing
 from notifications.calling import Step
+from notifications.channels import Channels, channels_of
 from notifications.claims import Call, Claimed
 from notifications.clocks import Clock
 from notifications.providers.base import Provider
@@ -29,7 +30,7 @@ CLAIM = 256
 
 
 class Sender:
-    """Sends what is due through one provider, and rescues what was left behind.
+    """Sends what is due over all channels, and rescues what was left behind.
 
     Any number of senders may work on one database; each needs a `name` of its own. `on_step` is
     told of each step: claimed, attempted, calling, answered, recorded.
@@ -38,7 +39,7 @@ class Sender:
     def __init__(
         self,
         transactions: Transactions,
-        provider: Provider,
+        provider: Channels | Provider,
         *,
         clock: Clock,
         name: str,
@@ -52,7 +53,7 @@ class Sender:
         on_step: Step = lambda step: None,
     ) -> None:
         self._transactions = transactions
-        self._provider = provider
+        self._channels = channels_of(provider, transactions)
         self._clock = clock
         self._name = name[:48]
         self._lease_for = lease_for
@@ -103,7 +104,7 @@ class Sender:
     async def rescue(self) -> int:
         """One turn over what was left behind; how many messages it moved on."""
         return await rescue(
-            self._transactions, self._provider, clock=self._clock, unsure_for=self._unsure_for
+            self._transactions, self._channels, clock=self._clock, unsure_for=self._unsure_for
         )
 
     async def feed(self) -> int:
@@ -163,7 +164,7 @@ class Sender:
         if wait:
             await asyncio.sleep(wait)
         outcome = await calling.made(
-            call, self._provider, asked=asked, clock=self._clock, on_step=self._on_step
+            call, self._channels, asked=asked, clock=self._clock, on_step=self._on_step
         )  # fmt: skip
         self._on_step("answered")
         self._recorder.add(outcome)
@@ -183,8 +184,12 @@ class Sender:
     def _claim(self, who: str) -> list[Claimed]:
         now = self._clock()
         most = CLAIM if not self._rate else max(1, min(CLAIM, int(self._rate * 2)))
+        until = now + self._lease_for
+        claimed = []
         with self._transactions.write() as conn:
-            return claims.claim(conn, who, most=most, now=now, until=now + self._lease_for)
+            for names, count in self._channels.turns(conn, most, now):
+                claimed += claims.claim(conn, who, most=count, now=now, until=until, channels=names)
+        return claimed
 
     def _begin(self, who: str, part: Sequence[Claimed]) -> tuple[float, list[Call]]:
         with self._transactions.write() as conn:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from notifications import consent, inbox
 from notifications.clocks import Clock
-from notifications.providers.base import Form, Provider, ReceivedReply, Unreadable
+from notifications.providers.base import Form, Hearing, ReceivedReply, Unreadable
 from notifications.receipts import keep_receipt
 from notifications.text import Keyword, keyword_in
 from notifications.transactions import Transactions
@@ -29,7 +29,7 @@ _MOST_FIELDS = 200
 
 def router(
     transactions: Transactions,
-    provider: Provider,
+    provider: Hearing,
     clock: Clock,
     on_reply: Callable[[], object] | None = None,
 ) -> APIRouter:
@@ -67,7 +67,7 @@ def router(
     return routes
 
 
-async def _signed(request: Request, provider: Provider) -> Form:
+async def _signed(request: Request, provider: Hearing) -> Form:
     signature = request.headers.get(SIGNATURE)
     if not signature:  # the validator would raise
         raise _forged()

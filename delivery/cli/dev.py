@@ -9,13 +9,14 @@ import threading
 
 import uvicorn
 
-from delivery.app import build_house, build_provider
+from delivery.app import build_house
 from delivery.cli.serve import arguments as arguments
 from delivery.cli.serve import web_server, why_not
 from delivery.clock import system_clock
 from delivery.dev_secrets import DevSecrets, dev_secrets
 from delivery.house import House
 from delivery.log import configure_logs
+from delivery.senders import build_channels
 from delivery.settings import Settings, load_settings
 from delivery.store import staff
 from delivery.store.migrate import migrate
@@ -37,7 +38,7 @@ def run(asked: argparse.Namespace) -> int:
     _let_in(house, secrets)
     if settings.sms.provider == "stand_in":
         _start(_stand_in_server(settings))
-    worker = Worker(house, build_provider(settings))
+    worker = Worker(house, build_channels(settings))
     working = threading.Thread(target=lambda: run_to_end(worker.run()), daemon=True)
     working.start()
     _greet(settings, secrets)

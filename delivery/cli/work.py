@@ -6,8 +6,9 @@ import argparse
 import asyncio
 import signal
 
-from delivery.app import build_house, build_provider
+from delivery.app import build_house
 from delivery.log import configure_logs
+from delivery.senders import build_channels
 from delivery.settings import load_settings
 from delivery.worker import Worker, run_to_end
 
@@ -20,7 +21,7 @@ def run(asked: argparse.Namespace) -> None:
     del asked
     configure_logs()
     settings = load_settings()
-    run_to_end(_work(Worker(build_house(settings), build_provider(settings))))
+    run_to_end(_work(Worker(build_house(settings), build_channels(settings))))
 
 
 async def _work(worker: Worker) -> None:

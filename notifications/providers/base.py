@@ -1,11 +1,17 @@
-"""What a provider promises, and the three ways in which sending can go wrong."""
+"""What a provider promises, whatever its channel, and the three ways sending can go wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
+
+from notifications.failures import Failure, unknown
+
+#: What an e-mail has besides its text: `subject`, `html`, `calendar`, `sender_name`; an SMS has
+#: none.
+Parts = Mapping[str, Any]
 
 
 class Accepted(NamedTuple):
@@ -13,25 +19,37 @@ class Accepted(NamedTuple):
 
     provider_id: str
     state: str = "sent"
+    #: Which of our senders carried it; empty where there is only one.
+    sender: str = ""
 
 
 class SendRefused(Exception):
     """It will never work: bad number, opted out, not allowed."""
 
-    def __init__(self, code: str, *, opted_out: bool = False) -> None:
+    def __init__(
+        self, code: str, *, opted_out: bool = False, failure: Failure | None = None
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.opted_out = opted_out
+        self.failure = failure or unknown(code)
 
 
 class SendLater(Exception):
-    """It was certainly not sent, and may be tried again."""
+    """It was certainly not sent, and may be tried again.
 
-    def __init__(self, code: str, retry_after: float | None = None) -> None:
+    With a `failure` of the kind `configuration` it is our account or sender that is at fault,
+    not this message: its breaker opens.
+    """
+
+    def __init__(
+        self, code: str, retry_after: float | None = None, failure: Failure | None = None
+    ) -> None:
         super().__init__(code)
         self.code = code
         #: Seconds the provider asks us to wait.
         self.retry_after = retry_after
+        self.failure = failure
 
 
 class OutcomeUnknown(Exception):
@@ -56,6 +74,10 @@ class Found(NamedTuple):
     provider_id: str
     state: str
     created_at: datetime
+    #: Its own word for where the message is.
+    status: str = ""
+    error: str | None = None
+    failure: Failure | None = None
 
 
 @dataclass(frozen=True)
@@ -79,20 +101,31 @@ class ReceivedReceipt:
     error: str | None = None
     #: The person has told the provider to stop.
     opted_out: bool = False
+    #: Set where `state` is `failed`.
+    failure: Failure | None = None
 
 
 Form = Sequence[tuple[str, str]]
 
 
 class Provider(Protocol):
-    """Carries messages. Its own words, codes and spellings stay inside its file."""
+    """Carries messages of one channel. Its words, codes and spellings stay inside its file."""
 
     async def send(
-        self, to: str, body: str, *, attempt: str, not_after: datetime | None, now: datetime
+        self,
+        to: str,
+        body: str,
+        *,
+        attempt: str,
+        not_after: datetime | None,
+        now: datetime,
+        number: int = 0,
+        parts: Parts | None = None,
     ) -> Accepted:
         """Hand it over once, never again by itself. Its receipts carry `attempt`.
 
-        Raises `SendRefused`, `SendLater` or `OutcomeUnknown`, and nothing else.
+        `number` is our message's own, the same at every attempt. Raises `SendRefused`,
+        `SendLater` or `OutcomeUnknown`, and nothing else.
         """
 
     async def find(self, to: str, body: str, since: datetime) -> list[Found]:
@@ -100,6 +133,19 @@ class Provider(Protocol):
 
         Raises `LookupFailed`.
         """
+
+    async def fetch(self, provider_id: str) -> ReceivedReceipt | None:
+        """What it says of this message now; None when it does not know it, or keeps no record.
+
+        Raises `LookupFailed`.
+        """
+
+    async def close(self) -> None:
+        """Let go of its connections."""
+
+
+class Hearing(Protocol):
+    """Of a provider that also posts to us: people's replies, and what became of messages."""
 
     def check_signature(self, path: str, form: Form, signature: str) -> bool:
         """Whether the provider itself posted this form to this path (with its query)."""
@@ -109,6 +155,3 @@ class Provider(Protocol):
 
     def read_receipt(self, form: Form) -> ReceivedReceipt:
         """Raises `Unreadable`."""
-
-    async def close(self) -> None:
-        """Let go of its connections."""

@@ -9,6 +9,7 @@ from notifications.providers.base import (
     Accepted,
     Form,
     Found,
+    Parts,
     ReceivedReceipt,
     ReceivedReply,
     Unreadable,
@@ -22,15 +23,27 @@ class Console:
         self._write = write
 
     async def send(
-        self, to: str, body: str, *, attempt: str, not_after: datetime | None, now: datetime
+        self,
+        to: str,
+        body: str,
+        *,
+        attempt: str,
+        not_after: datetime | None,
+        now: datetime,
+        number: int = 0,
+        parts: Parts | None = None,
     ) -> Accepted:
-        del not_after, now
-        self._write(f"SMS to {to}\n{body}\n")
+        del not_after, now, number
+        subject = f"Subject: {parts['subject']}\n" if parts and parts.get("subject") else ""
+        self._write(f"{'E-mail' if '@' in to else 'SMS'} to {to}\n{subject}{body}\n")
         return Accepted(f"console-{attempt}", "delivered")
 
     async def find(self, to: str, body: str, since: datetime) -> list[Found]:
         del to, body, since
         return []
+
+    async def fetch(self, provider_id: str) -> None:
+        del provider_id
 
     def check_signature(self, path: str, form: Form, signature: str) -> bool:
         del path, form, signature

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,18 +11,21 @@ from twilio.base.exceptions import TwilioException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
+from notifications.failures import Failure
 from notifications.providers.base import (
     Accepted,
     Form,
     Found,
     LookupFailed,
     OutcomeUnknown,
+    Parts,
     ReceivedReceipt,
     ReceivedReply,
     SendLater,
     SendRefused,
     Unreadable,
 )
+from notifications.providers.twilio_errors import failure
 from notifications.twilio_http import NotConnected, Throttled, TwilioHttp
 
 #: Their words for where a message is, in ours. The rest tells us nothing new.
@@ -41,7 +45,7 @@ _RETRIES = "#rc=5&rp=all"
 
 
 class Twilio:
-    """The contract of `Provider`, kept with Twilio or anything that speaks its Messages API."""
+    """`Provider` and `Hearing`, kept with Twilio or anything that speaks its Messages API."""
 
     def __init__(
         self,
@@ -51,22 +55,35 @@ class Twilio:
         public_url: str,
         sender: str = "",
         messaging_service_sid: str = "",
+        more_tokens: Sequence[str] = (),
         http: Any = None,
     ) -> None:
+        """`more_tokens` are believed too when they sign what is posted to us: while a token is
+        exchanged, Twilio signs with the old one until the new one has been promoted."""
         self._account_sid = account_sid
         self._public_url = public_url.rstrip("/")
         self._sender = sender
         self._service = messaging_service_sid
         self._http = http or TwilioHttp()
         self._messages = Client(account_sid, auth_token, http_client=self._http).messages
-        self._validator = RequestValidator(auth_token)
+        tokens = (auth_token, *more_tokens)
+        self._validators = [RequestValidator(each) for each in tokens if each]
         self._from = {"from_": sender} if sender else {}
         if messaging_service_sid:
             self._from["messaging_service_sid"] = messaging_service_sid
 
     async def send(
-        self, to: str, body: str, *, attempt: str, not_after: datetime | None, now: datetime
+        self,
+        to: str,
+        body: str,
+        *,
+        attempt: str,
+        not_after: datetime | None,
+        now: datetime,
+        number: int = 0,
+        parts: Parts | None = None,
     ) -> Accepted:
+        del number, parts
         try:
             made = await self._messages.create_async(
                 to=to, body=body, status_callback=self.receipts_url(attempt), **self._from,
@@ -75,7 +92,7 @@ class Twilio:
         except NotConnected as error:
             raise SendLater("not_connected") from error
         except Throttled as error:
-            raise SendLater("20429", error.retry_after) from error
+            raise SendLater("20429", error.retry_after, failure("20429")) from error
         except TwilioException as error:
             raise _what_it_means(error) from error
         except Exception as error:  # a cut answer, a time-out, no JSON: it may have been accepted
@@ -83,7 +100,7 @@ class Twilio:
         if not made.sid or not _SID.fullmatch(made.sid):
             raise OutcomeUnknown("no_sid")
         if _STATES.get(made.status) == "failed":
-            raise SendRefused(str(made.error_code or made.status))
+            raise _definitely(str(made.error_code or made.status))
         return Accepted(made.sid, "sent")
 
     async def find(self, to: str, body: str, since: datetime) -> list[Found]:
@@ -93,18 +110,30 @@ class Twilio:
         except Exception as error:
             raise LookupFailed(type(error).__name__) from error
         found = [
-            Found(each.sid, _STATES.get(each.status, "sent"), each.date_created)
+            _found(each)
             for each in listed
             if each.body == body and self._is_ours(each) and each.date_created is not None
             and each.date_created >= since - _CLOCKS_DIFFER
         ]  # fmt: skip
         return sorted(found, key=lambda each: each.created_at)
 
+    async def fetch(self, provider_id: str) -> ReceivedReceipt | None:
+        try:
+            known = await self._messages(provider_id).fetch_async()
+        except TwilioException as error:
+            if getattr(error, "status", None) == 404:
+                return None
+            raise LookupFailed(str(getattr(error, "code", None) or type(error).__name__)) from error
+        except Exception as error:
+            raise LookupFailed(type(error).__name__) from error
+        return _receipt(provider_id, str(known.status), str(known.error_code or "") or None)
+
     def receipts_url(self, attempt: str) -> str:
         return f"{self._public_url}/sms/receipts/{attempt}{_RETRIES}"
 
     def check_signature(self, path: str, form: Form, signature: str) -> bool:
-        return bool(self._validator.validate(self._public_url + path, _Pairs(form), signature))
+        url, fields = self._public_url + path, _Pairs(form)
+        return any(each.validate(url, fields, signature) for each in self._validators)
 
     def read_reply(self, form: Form) -> ReceivedReply:
         fields = self._checked(form)
@@ -127,9 +156,7 @@ class Twilio:
         if not 0 < len(status) <= 24 or "\x00" in status:
             raise Unreadable("MessageStatus")
         error = fields.get("ErrorCode", "").replace("\x00", "")[:64] or None
-        return ReceivedReceipt(
-            fields["MessageSid"], status, _STATES.get(status), error, error in _OPTED_OUT
-        )
+        return _receipt(fields["MessageSid"], status, error)
 
     async def close(self) -> None:
         await self._http.close()
@@ -179,11 +206,39 @@ def _validity(not_after: datetime | None, now: datetime) -> dict[str, int]:
     return {"validity_period": max(1, int((not_after - now).total_seconds()))}
 
 
+def _receipt(sid: str, status: str, error: str | None) -> ReceivedReceipt:
+    state = _STATES.get(status)
+    why = failure(error or status) if state == "failed" else None
+    return ReceivedReceipt(sid, status, state, error, error in _OPTED_OUT, why)
+
+
+def _found(listed: Any) -> Found:
+    news = _receipt(listed.sid, str(listed.status), str(listed.error_code or "") or None)
+    state = news.state or "sent"
+    return Found(listed.sid, state, listed.date_created, news.status, news.error, news.failure)
+
+
 def _what_it_means(error: Any) -> Exception:
     status, code = getattr(error, "status", None), str(getattr(error, "code", None) or "")
     if not isinstance(status, int) or status >= 500 or status == 408:
         return OutcomeUnknown(code or f"http_{status}")
-    # Our account is at fault, not this message: nothing is lost while somebody mends it.
     if status in (401, 403) or status < 400:
-        return SendLater(code or f"http_{status}")
-    return SendRefused(code or f"http_{status}", opted_out=code in _OPTED_OUT)
+        return SendLater(code or f"http_{status}", failure=_not_let_in(code, status))
+    return _definitely(code or f"http_{status}")
+
+
+def _definitely(code: str) -> SendRefused | SendLater:
+    """Not sent: for ever, or until somebody has mended our account or its sender."""
+    why = failure(code)
+    if why.kind in ("configuration", "wait"):
+        return SendLater(code, failure=why)
+    return SendRefused(code, opted_out=code in _OPTED_OUT, failure=why)
+
+
+def _not_let_in(code: str, status: int) -> Failure:
+    """Whatever the code: who is turned away at the door cannot send anything."""
+    why = failure(code)
+    if why.kind == "configuration":
+        return why
+    words = f"Twilio turned our account away (HTTP {status})."
+    return Failure(code or f"http_{status}", "configuration", words)
