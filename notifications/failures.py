@@ -40,3 +40,16 @@ def unknown(code: str) -> Failure:
     """A code nobody has described: providers add them without notice."""
     words = f"The provider gave a reason that is new to us ({code}); look it up in its documents."
     return Failure(code, "unknown", words)
+
+
+def may_go_again(failure: Failure, *, tries: int, elsewhere: bool) -> bool:
+    """Whether the same words may be handed over to the same channel once more.
+
+    `tries` that have failed so far; `elsewhere`: the person can be reached over another channel.
+    """
+    if failure.kind == "retry":
+        return tries < MOST_TRIES and not (elsewhere and failure.maybe_delivered)
+    if failure.kind == "configuration":
+        # The rest of the world is sent to meanwhile, so nobody might look for days.
+        return not (elsewhere and failure.one_route)
+    return failure.kind == "wait"

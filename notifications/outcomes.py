@@ -11,18 +11,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Update, bindparam, func, or_, update
+from sqlalchemy import ColumnElement, Connection, Update, bindparam, exists, func, or_, update
 
-from notifications import consent
+from notifications import consent, consequences
 from notifications.bulk import as_pairs, pairs
 from notifications.claims import Call
 from notifications.columns import UtcDateTime
+from notifications.consequences import SayElsewhere
+from notifications.failures import Failure
 from notifications.tables import attempt, message
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one call ended. `wait` is set for `later`; `state` and `provider_id` for `accepted`."""
+    """How one call ended. `wait` is set for `later`; `state` and `provider_id` for `accepted`.
+
+    `failure` says why it was refused, or has to come later, where the provider gave a reason.
+    """
 
     call: Call
     kind: Literal["accepted", "refused", "later", "unknown"]
@@ -31,6 +36,9 @@ class Outcome:
     state: str = "sent"
     wait: timedelta = timedelta(0)
     opted_out: bool = False
+    failure: Failure | None = None
+    #: Which of our senders carried it; None where there is but one.
+    carried_by: str | None = None
 
 
 def _waiting(*states: str) -> ColumnElement[bool]:
@@ -49,7 +57,9 @@ def _settled(**values: Any) -> dict[str, Any]:
 
 
 # Acceptance is what nearly always happens: all at once, three statements however many there are.
-# `queued`: our lease ran out, others asked the provider, which did not show it yet.
+# `queued`: our lease ran out, others asked the provider, which did not show it yet. An attempt
+# of which a receipt has said that it failed is over, and its message may wait for the next.
+_NOT_FAILED = or_(attempt.c.outcome.is_(None), attempt.c.outcome != "failed")
 _SIDS = pairs("sids")
 _ACCEPTED = (
     update(message)
@@ -57,11 +67,12 @@ _ACCEPTED = (
         attempt.c.id == _SIDS.c.key,
         message.c.id == attempt.c.message_id,
         message.c.attempts == attempt.c.number,
+        _NOT_FAILED,
         _waiting("sending", "unsure", "queued"),
     )
     .values(
         _settled(
-            state=bindparam("to"), provider_id=_SIDS.c.value, error=None,
+            state=bindparam("to"), provider_id=_SIDS.c.value, error=None, misses=0,
             sent_at=func.coalesce(message.c.sent_at, bindparam("now", type_=UtcDateTime)),
         )
     )
@@ -73,6 +84,12 @@ _END_ACCEPTED = (
     .values(outcome="accepted", provider_id=_SIDS.c.value, ended_at=bindparam("now"))
 )
 
+_CARRIED = (
+    update(message)
+    .where(message.c.id.in_(bindparam("ids", expanding=True)))
+    .values(carried_by=bindparam("sender"))
+)
+
 _END = (
     update(attempt)
     .where(attempt.c.id == bindparam("which"), attempt.c.outcome.is_(None))
@@ -80,12 +97,15 @@ _END = (
 )
 
 
+_REPORTED = exists().where(attempt.c.id == bindparam("which"), attempt.c.outcome == "failed")
+
+
 def _settle(*states: str, **values: Any) -> Update:
     """For the message of an attempt while it is in one of `states`."""
     of = (message.c.id == bindparam("of"), message.c.attempts == bindparam("tried"))
     return (
         update(message)
-        .where(*of, _waiting(*states))
+        .where(*of, _waiting(*states), ~_REPORTED)
         .values(_settled(error=bindparam("why"), **values))
     )
 
@@ -100,9 +120,17 @@ _STATES = {"refused": "failed", "later": "queued", "unknown": "unsure"}
 
 
 def record(
-    conn: Connection, outcomes: Sequence[Outcome], *, now: datetime, unsure_for: timedelta
+    conn: Connection,
+    outcomes: Sequence[Outcome],
+    *,
+    now: datetime,
+    unsure_for: timedelta,
+    fallback: SayElsewhere | None = None,
 ) -> None:
-    """Write them all down. Messages first, then attempts: receipts lock them in this order too."""
+    """Write them all down. Messages first, then attempts: receipts lock them in this order too.
+
+    One that failed for good is said over another channel by `fallback`, if there is one.
+    """
     accepted: dict[str, dict[str, str]] = {}
     rest = []
     for each in outcomes:
@@ -115,12 +143,39 @@ def record(
         conn.execute(_ACCEPTED, news)
         conn.execute(_END_ACCEPTED, news)
     for each in sorted(rest, key=lambda each: each.call.message.id):
-        row = _row(each, now, unsure_for)
-        conn.execute(_STATEMENTS[each.kind], row)
-        conn.execute(_END, row)
-        if each.opted_out:
-            words = each.error or ""
-            consent.opt_out(conn, each.call.message.to, source="provider", words=words, now=now)
+        _record_one(conn, each, now, unsure_for, fallback)
+    _write_carriers(conn, outcomes)
+
+
+def _record_one(
+    conn: Connection,
+    outcome: Outcome,
+    now: datetime,
+    unsure_for: timedelta,
+    fallback: SayElsewhere | None,
+) -> None:
+    row = _row(outcome, now, unsure_for)
+    ours = conn.execute(_STATEMENTS[outcome.kind], row).rowcount == 1
+    conn.execute(_END, row)
+    which, to = outcome.call.message.id, outcome.call.message.to
+    if _opted_out(outcome):
+        consent.opt_out(conn, to, source="provider", words=outcome.error or "", now=now)
+        if ours and fallback is not None:
+            fallback(conn, which, now)
+    elif ours and outcome.kind == "refused":
+        why = consequences.of_code(outcome.failure, outcome.error)
+        consequences.follow(conn, which, why, now=now, say_elsewhere=fallback)
+    elif ours and outcome.kind == "later" and outcome.failure and outcome.failure.one_route:
+        consequences.follow(conn, which, outcome.failure, now=now, say_elsewhere=fallback)
+
+
+def _write_carriers(conn: Connection, outcomes: Sequence[Outcome]) -> None:
+    carried: dict[str, list[int]] = {}
+    for each in outcomes:
+        if each.carried_by is not None:
+            carried.setdefault(each.carried_by, []).append(each.call.message.id)
+    for sender, ids in carried.items():
+        conn.execute(_CARRIED, {"ids": sorted(ids), "sender": sender})
 
 
 def _row(outcome: Outcome, now: datetime, unsure_for: timedelta) -> dict[str, Any]:
@@ -128,7 +183,12 @@ def _row(outcome: Outcome, now: datetime, unsure_for: timedelta) -> dict[str, An
     state = _STATES.get(kind, outcome.state)
     return {
         "which": call.attempt, "of": call.message.id, "tried": call.number, "kind": kind,
-        "to": "suppressed" if outcome.opted_out else state,
+        "to": "suppressed" if _opted_out(outcome) else state,
         "why": outcome.error, "now": now,
         "due": now + outcome.wait, "look_at": now + unsure_for,
     }  # fmt: skip
+
+
+def _opted_out(outcome: Outcome) -> bool:
+    failure = outcome.failure
+    return outcome.opted_out or (failure is not None and failure.kind == "consent")
