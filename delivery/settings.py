@@ -106,6 +106,7 @@ class QuoteSettings(Section):
 class OutboxSettings(Section):
     lease_seconds: Seconds
     unsure_seconds: Seconds
+    receipt_minutes: Seconds
     poll_seconds: Seconds
 
 

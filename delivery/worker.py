@@ -168,6 +168,7 @@ class Worker:
             name=self._me,
             lease_for=timedelta(seconds=outbox.lease_seconds),
             unsure_for=timedelta(seconds=outbox.unsure_seconds),
+            look_up_after=timedelta(minutes=outbox.receipt_minutes),
             poll_for=timedelta(seconds=outbox.poll_seconds),
             in_flight=twilio.in_flight,
             segments_per_second=twilio.segments_per_second,

@@ -36,14 +36,17 @@ async def made(
             message=one,
         )  # fmt: skip
     except SendRefused as no:
-        return Outcome(call, "refused", no.code, opted_out=no.opted_out)
+        return Outcome(call, "refused", no.code, opted_out=no.opted_out, failure=no.failure)
     except SendLater as no:
         wait = wait_before_retry(call.number, no.retry_after, random.random())
-        return Outcome(call, "later", no.code, wait=wait)
+        return Outcome(call, "later", no.code, wait=wait, failure=no.failure)
     except OutcomeUnknown as error:
         return Outcome(call, "unknown", error.code)
     except asyncio.CancelledError:
         return Outcome(call, "unknown", "deadline")
     except Exception as error:
         return Outcome(call, "unknown", type(error).__name__)
-    return Outcome(call, "accepted", provider_id=accepted.provider_id, state=accepted.state)
+    return Outcome(
+        call, "accepted", provider_id=accepted.provider_id, state=accepted.state,
+        carried_by=accepted.sender or None,
+    )  # fmt: skip

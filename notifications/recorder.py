@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from notifications import outcomes
 from notifications.calling import Step
 from notifications.clocks import Clock
+from notifications.consequences import SayElsewhere
 from notifications.outcomes import Outcome
 from notifications.transactions import Transactions
 
@@ -27,12 +28,19 @@ class Recorder:
     """Takes outcomes and has them written by a thread, one transaction after another."""
 
     def __init__(
-        self, transactions: Transactions, *, clock: Clock, unsure_for: timedelta, on_step: Step
+        self,
+        transactions: Transactions,
+        *,
+        clock: Clock,
+        unsure_for: timedelta,
+        on_step: Step,
+        fallback: SayElsewhere | None = None,
     ) -> None:
         self._transactions = transactions
         self._clock = clock
         self._unsure_for = unsure_for
         self._on_step = on_step
+        self._fallback = fallback
         self._ended: list[Outcome] = []
         self._writing: asyncio.Task[None] | None = None
         self._hurried = False
@@ -81,7 +89,10 @@ class Recorder:
 
     def _write(self, ended: list[Outcome]) -> None:
         with self._transactions.write() as conn:
-            outcomes.record(conn, ended, now=self._clock(), unsure_for=self._unsure_for)
+            outcomes.record(
+                conn, ended, now=self._clock(), unsure_for=self._unsure_for,
+                fallback=self._fallback,
+            )  # fmt: skip
 
     def _write_singly(self, ended: list[Outcome]) -> None:
         """One of them has a provider's id that another message is known by: only that one goes

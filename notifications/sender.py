@@ -16,6 +16,8 @@ from notifications.calling import Step
 from notifications.channels import Channels, channels_of
 from notifications.claims import Call, Claimed
 from notifications.clocks import Clock
+from notifications.consequences import SayElsewhere
+from notifications.lookups import AFTER
 from notifications.providers.base import Provider
 from notifications.recorder import Recorder
 from notifications.rescue import rescue
@@ -50,6 +52,8 @@ class Sender:
         in_flight: int = 64,
         segments_per_second: float = 0,
         pace_of: str = "default",
+        look_up_after: timedelta = AFTER,
+        fallback: SayElsewhere | None = None,
         on_step: Step = lambda step: None,
     ) -> None:
         self._transactions = transactions
@@ -66,7 +70,11 @@ class Sender:
         self._rate = segments_per_second
         self._pace_of = pace_of
         self._on_step = on_step
-        self._recorder = Recorder(transactions, clock=clock, unsure_for=unsure_for, on_step=on_step)
+        self._look_up_after = look_up_after
+        self._fallback = fallback
+        self._recorder = Recorder(
+            transactions, clock=clock, unsure_for=unsure_for, on_step=on_step, fallback=fallback
+        )
         self._claims = itertools.count()
         #: Calls that are out, and until when.
         self._calls: dict[asyncio.Task[None], float] = {}
@@ -104,8 +112,9 @@ class Sender:
     async def rescue(self) -> int:
         """One turn over what was left behind; how many messages it moved on."""
         return await rescue(
-            self._transactions, self._channels, clock=self._clock, unsure_for=self._unsure_for
-        )
+            self._transactions, self._channels, clock=self._clock, unsure_for=self._unsure_for,
+            look_up_after=self._look_up_after, fallback=self._fallback,
+        )  # fmt: skip
 
     async def feed(self) -> int:
         """Begin the calls of all that is due, never more at once than allowed; how many."""
