@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from delivery.store.engine import Database, engine_for
-from delivery.store.tables import metadata
+from delivery.store.migrate import migrate
 from tests.postgres import a_postgres, drop_database, make_database
 
 _TICK = os.sysconf("SC_CLK_TCK")
@@ -112,11 +112,11 @@ def two_servers(*, durable: bool = True) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def fresh_url(kind: str, where: str) -> Iterator[str]:
-    """A new database with all tables and no rows, on one of `two_servers`."""
+    """A new database as an installation has it, without rows, on one of `two_servers`."""
     name = f"bench_{uuid.uuid4().hex[:12]}"
     url = f"sqlite:///{where}/{name}.db" if kind == "sqlite" else make_database(where, name)
     database = Database(engine_for(url))
-    metadata.create_all(database.engine)
+    migrate(database)
     database.close()
     try:
         yield url
