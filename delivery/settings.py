@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -17,6 +17,7 @@ from pydantic_settings import (
 from delivery.assets import asset
 
 Seconds = Annotated[float, Field(gt=0)]
+Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
 
 
 # Variables of ours that are no settings: where the settings are, and what tests are told.
@@ -68,12 +69,22 @@ class TwilioSettings(Section):
 
     account_sid: str
     auth_token: SecretStr
+    other_auth_token: SecretStr
     sender: str = Field(alias="from")
     messaging_service_sid: str
+    senders: dict[Country, list[str]]
+    registered: dict[Country, list[str]]
     base_url: str
     segments_per_second: float = Field(ge=0)
     timeout_seconds: Seconds
     in_flight: int = Field(ge=1, le=1024)
+
+    @field_validator("senders", "registered", mode="before")
+    @classmethod
+    def _one_or_several(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {key: [each] if isinstance(each, str) else each for key, each in given.items()}
 
 
 class EmailSettings(Section):
@@ -83,6 +94,10 @@ class EmailSettings(Section):
     host: str
     port: int = Field(ge=0, le=65535)
     sender: str = Field(alias="from")
+    user: str
+    password: SecretStr
+    timeout_seconds: Seconds
+    connections: int = Field(ge=1, le=64)
 
 
 class BroadcastSettings(Section):
