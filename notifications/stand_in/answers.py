@@ -1,8 +1,12 @@
-"""An answer that breaks off in the middle."""
+"""Answers that break off in the middle, or come drop by drop."""
 
 from __future__ import annotations
 
-from starlette.responses import JSONResponse
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.responses import JSONResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 
@@ -15,3 +19,15 @@ class CutAnswer(JSONResponse):
         await send(start)
         half = bytes(self.body)[: len(self.body) // 2]
         await send({"type": "http.response.body", "body": half, "more_body": False})
+
+
+def dripping(written: Any, seconds: float) -> StreamingResponse:
+    """A 201 whose bytes come one by one: no single read ever waits long."""
+    body = bytes(JSONResponse(written).body)
+
+    async def drops() -> AsyncIterator[bytes]:
+        for number in range(len(body)):
+            await asyncio.sleep(seconds / len(body))
+            yield body[number : number + 1]
+
+    return StreamingResponse(drops(), 201, media_type="application/json")

@@ -11,11 +11,16 @@ KINDS = (
     "late",  # accepted at once, answered after `seconds`
     "late_accept",  # accepted after `seconds`, whether or not the caller still waits
     "429",  # not looked at; says when to come back if `retry_after` is given
-    "500_before", "500_after", "cut_after", "no_sid_after",
+    "hang_before",  # not accepted, and answered with an error only after `seconds`
+    "500_before", "503_before", "500_after", "503_after", "cut_after", "no_sid_after",
+    "drip_after",  # answered byte by byte over `seconds`
     "refuse",  # the error `code`, as a 400
     "hide",  # accepted and answered, but not listed for `seconds`
     "hide_late",  # as `hide`, and answered after `seconds` too
     "no_receipts",  # accepted, and never a receipt
+    "many_receipts",  # accepted, and each receipt comes twenty times
+    "backward_receipts",  # accepted, and its receipts come in the wrong order
+    "lists_down",  # not a create but a list, or a look at one message, is answered with a 503
 )  # fmt: skip
 _MOST = 1_000
 
@@ -25,18 +30,20 @@ class Fault:
     kind: str
     times: int = 1
     seconds: float = 0.0
+    #: What is accepted is not listed for so many seconds.
+    hidden: float = 0.0
     retry_after: float | None = None
     code: int = 21211
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"kind is one of {', '.join(KINDS)}")
-        if not 0 < self.times <= 1_000_000 or not 0 <= self.seconds <= 3600:
+        if not 0 < self.times <= 1_000_000 or not 0 <= max(self.seconds, self.hidden) <= 3600:
             raise ValueError("times and seconds are out of bounds")
 
     @property
-    def hides(self) -> bool:
-        return self.kind in ("hide", "hide_late")
+    def unlisted_for(self) -> float:
+        return self.seconds if self.kind in ("hide", "hide_late") else self.hidden
 
     @property
     def is_late(self) -> bool:
@@ -56,16 +63,16 @@ class Faults:
                 raise ValueError("too many faults are waiting")
             self._waiting.append(fault)
 
-    def next(self) -> Fault | None:
-        """The trouble that the next create meets."""
+    def next(self, *, lists: bool = False) -> Fault | None:
+        """The trouble that the next create meets, or the next list."""
         with self._lock:
-            if not self._waiting:
-                return None
-            fault = self._waiting[0]
-            fault.times -= 1
-            if fault.times <= 0:
-                self._waiting.pop(0)
-            return fault
+            for number, fault in enumerate(self._waiting):
+                if (fault.kind == "lists_down") is lists:
+                    fault.times -= 1
+                    if fault.times <= 0:
+                        self._waiting.pop(number)
+                    return fault
+            return None
 
     def clear(self) -> None:
         with self._lock:

@@ -75,7 +75,9 @@ class Ledger:
             sms = self._kept.get(sid)
             if sms is None:
                 return None
-            sms.status, sms.updated_at = status, self._clock()
+            if sms.status != "delivered":  # told late, it is still where it was
+                sms.status = status
+            sms.updated_at = self._clock()
             sms.error = error or sms.error
             sms.sent_at = sms.sent_at or sms.updated_at
             return sms

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from notifications.clocks import Clock
 from notifications.stand_in import speech
-from notifications.stand_in.answers import CutAnswer
+from notifications.stand_in.answers import CutAnswer, dripping
 from notifications.stand_in.controls import controls
 from notifications.stand_in.faults import Fault, Faults
 from notifications.stand_in.ledger import Ledger, Sms
@@ -26,6 +26,12 @@ from notifications.stand_in.postman import Postman
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _MOST_BYTES = 64 * 1024
+#: Errors before and after the message was taken.
+_NOT_TAKEN = {"500_before": 500, "503_before": 503, "hang_before": 503}
+_TAKEN = {"500_after": 500, "503_after": 503}
+_OTHER = {"sent": "delivered", "delivered": "sent"}
+#: How often each receipt comes when it comes too often.
+_MANY = 20
 
 
 class StandIn:
@@ -102,8 +108,10 @@ class StandIn:
         if fault is not None:
             if fault.kind == "429":
                 return _no(429, 20429, _retry_after(fault))
-            if fault.kind == "500_before":
-                return _no(500, 20500)
+            if fault.kind == "hang_before":
+                await asyncio.sleep(fault.seconds)
+            if fault.kind in _NOT_TAKEN:
+                return _no(_NOT_TAKEN[fault.kind], 20500)
             if fault.kind == "refuse":
                 return _no(400, fault.code)
             if fault.kind == "late_accept":
@@ -130,18 +138,24 @@ class StandIn:
 
     def _accept(self, form: dict[str, str], fault: Fault | None) -> Sms:
         service = form.get("MessagingServiceSid")
-        hidden = timedelta(seconds=fault.seconds) if fault and fault.hides else None
+        hidden = timedelta(seconds=fault.unlisted_for) if fault else None
         sms = self.ledger.add(
             form.get("From") or (self.number if service else ""), form["To"], form["Body"],
             direction="outbound-api", status="accepted" if service else "queued",
             service=service, callback=form.get("StatusCallback", ""),
             hidden_until=self._clock() + hidden if hidden else None,
         )  # fmt: skip
-        if fault is None or fault.kind != "no_receipts":
-            for status, after in self._steps.items():
-                if after is not None:
-                    self._follow(sms.sid, status, None, after=after)
+        self._send_receipts(sms.sid, fault.kind if fault else "")
         return sms
+
+    def _send_receipts(self, sid: str, fault: str) -> None:
+        steps = [] if fault == "no_receipts" else list(self._steps.items())
+        if fault == "backward_receipts":
+            steps = [(status, self._steps[other]) for status, other in _OTHER.items()]
+        for status, after in steps:
+            if after is not None:
+                for _ in range(_MANY if fault == "many_receipts" else 1):
+                    self._follow(sid, status, None, after=after)
 
     async def _answer(self, sms: Sms, fault: Fault | None) -> Response:
         written = speech.message(sms, self.account_sid)
@@ -149,8 +163,10 @@ class StandIn:
             return JSONResponse(written, 201)
         if fault.is_late:
             await asyncio.sleep(fault.seconds)
-        if fault.kind == "500_after":
-            return _no(500, 20500)
+        if fault.kind in _TAKEN:
+            return _no(_TAKEN[fault.kind], 20500)
+        if fault.kind == "drip_after":
+            return dripping(written, fault.seconds)
         if fault.kind == "cut_after":
             return CutAnswer(written, 201)
         if fault.kind == "no_sid_after":
@@ -160,6 +176,8 @@ class StandIn:
     async def _list(self, request: Request) -> Response:
         if not self._may(request):
             return _no(401, 20003)
+        if self.faults.next(lists=True):
+            return _no(503, 20503)
         wanted = asked_for(dict(request.query_params), self._clock())
         if wanted is None:
             return _no(400, 20001)
@@ -171,6 +189,8 @@ class StandIn:
     async def _fetch(self, request: Request) -> Response:
         if not self._may(request):
             return _no(401, 20003)
+        if self.faults.next(lists=True):
+            return _no(503, 20503)
         sms = self.ledger.get(request.path_params["sid"])
         return JSONResponse(speech.message(sms, self.account_sid)) if sms else _no(404, 20404)
 

@@ -15,6 +15,7 @@ _ERRORS = {
     20404: "The requested resource was not found",
     20429: "Too Many Requests",
     20500: "An internal server error has occurred",
+    20503: "Service unavailable",
     21211: "Invalid 'To' Phone Number",
     21602: "Message body is required.",
     21603: "A 'From' phone number is required.",
