@@ -34,8 +34,10 @@ from delivery.web import (
     my,
     ops,
     ops_conversations,
+    ops_tasks,
     quotes,
     staff,
+    unsubscribe,
 )
 from delivery.web.description import describe
 from delivery.web.guard import BodyLimit
@@ -74,6 +76,8 @@ ROOMS = (
     my,
     ops,
     ops_conversations,
+    ops_tasks,
+    unsubscribe,
     login,
     health,
 )

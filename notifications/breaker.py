@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from notifications import tasks
+from notifications.countries import country_of
 from notifications.failures import Failure
 from notifications.tables import breaker
 
@@ -81,18 +82,15 @@ def open_(
     return Broken(name, now, then, failure.code)
 
 
-def report(
-    conn: Connection, name: str, failure: Failure | None, *, country: str = "", now: datetime
-) -> bool:
-    """A receipt said why a message of this sender (or channel) failed; whether that opened one.
+def report(conn: Connection, name: str, failure: Failure | None, *, to: str, now: datetime) -> bool:
+    """A receipt said why a message of this sender (or channel) to `to` failed; whether that
+    opened one.
 
     A handed-over message proves nothing then: it is tried again once a person says so.
     """
     if failure is None or failure.kind != "configuration":
         return False
-    if failure.one_route and not country:
-        return False
-    route = f"{name}/{country}" if failure.one_route else name
+    route = f"{name}/{country_of(to)}" if failure.one_route else name
     open_(conn, route, failure, now=now, by_itself=False)
     return True
 
@@ -125,6 +123,6 @@ def _key(name: str) -> str:
 def _words(name: str, failure: Failure, by_itself: bool) -> str:
     goes_on = "tried again by itself" if by_itself else "waiting until you say it is mended"
     return (
-        f"Messages by {name} are held, none is lost: {failure.words} ({failure.code}). "
+        f"Messages by {name} are held, none is lost: {failure.words} (Code {failure.code}.) "
         f"It is {goes_on}."
     )

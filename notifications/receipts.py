@@ -123,5 +123,5 @@ def _follow(
     )  # fmt: skip
     if failed and reported == "failed" != told.state:
         why = consequences.of_code(news.failure, news.error)
-        breaker.report(conn, told.carried_by or told.channel, why, now=now)
+        breaker.report(conn, told.carried_by or told.channel, why, to=told.recipient, now=now)
         consequences.follow(conn, told.id, why, now=now, say_elsewhere=fallback)

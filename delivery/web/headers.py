@@ -21,6 +21,8 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _NOT_PAGES = ("/v1/", "/sms/", "/health/", "/metrics", "/openapi.json")
+#: Posted to by mailboxes without a cookie (RFC 8058); the token in the address is the right to.
+_BY_LINK = "/unsubscribe/"
 _PROBLEM = b"application/problem+json"
 _FOREVER = "public, max-age=31536000, immutable"
 
@@ -49,7 +51,8 @@ class PageRules:
             body = await _body(receive)
             visit.form = read_form(body)
             receive = _again(body, receive)
-            if not visit.is_ours(house.settings.server.public_url):
+            by_link = visit.path.startswith(_BY_LINK)
+            if not by_link and not visit.is_ours(house.settings.server.public_url):
                 await error_page(house, visit, 403)(scope, receive, answer.send)
                 return
         try:
@@ -116,7 +119,7 @@ class _Answer:
 def page_headers(path: str, status: int) -> dict[str, str]:
     """What every page says about itself; only the stylesheet and script may be kept."""
     kept = _FOREVER if path.startswith("/static/") and status in (200, 304) else "no-store"
-    secret = path.startswith("/my")
+    secret = path.startswith(("/my", _BY_LINK))
     return {
         "content-security-policy": POLICY,
         "x-content-type-options": "nosniff",

@@ -14,7 +14,7 @@ from delivery.flows.late import tell_late
 from delivery.house import House
 from delivery.store import bookings, desk
 from delivery.store.staff import Member
-from delivery.web import ops_delivery
+from delivery.web import ops_delivery, ops_tasks
 from delivery.web.at_desk import AtDesk, day_of, frame_of, local
 from delivery.web.deps import Now, TheHouse
 from delivery.web.ops_today import Today
@@ -106,7 +106,8 @@ def _today(
         figures=today.figures(desk.messages_by_state(conn, since=since),
                               desk.replies_waiting(conn)),
         chart=today.chart(), late_heading=str(today.say("late_heading", count=len(late))),
-        late=late, told=_told(today, visit), sought=sought,
+        late=late, tasks=ops_tasks.lines(conn, house, lang, now), told=_told(today, visit),
+        sought=sought,
         find_wrong=str(today.say("find_none")) if sought else "",
     )  # fmt: skip
     return show(house, visit, view, lang)

@@ -79,6 +79,19 @@ class LateRow:
 
 
 @dataclass(frozen=True)
+class TaskLine:
+    """One thing to do. `link` opens the delivery it is about, where there is one."""
+
+    number: int
+    text: str
+    since: str
+    about: str
+    link: str
+    #: A sender to be mended: the button says so, and the next message is the proof.
+    is_sender: bool
+
+
+@dataclass(frozen=True)
 class TodayPage(View):
     template: ClassVar[str] = "ops/today.html"
 
@@ -92,6 +105,7 @@ class TodayPage(View):
     chart: HoursChart
     late_heading: str
     late: tuple[LateRow, ...]
+    tasks: tuple[TaskLine, ...] = ()
     told: str = ""
     find_wrong: str = ""
     sought: str = ""
