@@ -25,6 +25,11 @@ _HOLD_BACK = (
 )
 
 
+def recipient(to: str, channel: str) -> str:
+    """How a number or an address is written in messages, suppressions and the log."""
+    return to.strip().lower() if channel == "email" else to
+
+
 def suppressed(conn: Connection, numbers: Collection[str]) -> set[str]:
     """Those of `numbers` that must not be texted."""
     if not numbers:

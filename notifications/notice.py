@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateNotFound
+from markupsafe import Markup
 
 from notifications import counting
 from notifications.text import plain
@@ -41,6 +42,8 @@ class Notice:
     necessary: ClassVar[bool] = True
     #: From when it was due; after that it is not sent any more.
     useful_for: ClassVar[timedelta | None] = None
+    #: Not sent to whom a message stating the same window was told within this time.
+    unless_told: ClassVar[timedelta | None] = None
     #: The channels that have texts for it, the dearest to the reader first.
     channels: ClassVar[tuple[str, ...]] = ("sms", "email")
 
@@ -131,5 +134,10 @@ def _environment(folder: Path, *, escaped: bool) -> Environment:
         loader=FileSystemLoader(folder), undefined=StrictUndefined, auto_reload=False,
         autoescape=escaped,
     )  # fmt: skip
-    jinja.filters.update(counting.FILTERS)
+    jinja.filters.update(counting.FILTERS | {"lines": _lines if escaped else str})
     return jinja
+
+
+def _lines(written: str) -> Markup:
+    # What a person wrote keeps its lines.
+    return Markup("<br />").join(written.split("\n"))

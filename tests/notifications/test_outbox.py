@@ -99,5 +99,5 @@ def test_what_was_told_is_listed_oldest_first(database: Database, texts: Texts) 
     with database.read() as conn:
         told = outbox.history(conn, "B1")
     assert [each["body"] for each in told] == ["first", "second"]
-    assert set(told[0]) == {"notice", "channel", "state", "at", "body"}
+    assert set(told[0]) == {"notice", "channel", "state", "at", "body", "error"}
     assert told[0]["at"] == NOW
