@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
@@ -58,6 +59,14 @@ class ShopSettings(Section):
     currency: str = Field(pattern="^[A-Z]{3}$")
     country: str = Field(pattern="^[A-Z]{2}$")
     locale: str
+    zone: str
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, given: str) -> str:
+        if given not in available_timezones():
+            raise ValueError("no such time zone; one is Europe/Helsinki")
+        return given
 
 
 class SmsSettings(Section):
@@ -107,6 +116,10 @@ class BroadcastSettings(Section):
 class QuietHoursSettings(Section):
     start: str = Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$|^$")
     end: str = Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$|^$")
+
+
+class MessageSettings(Section):
+    per_day: int = Field(ge=1)
 
 
 class HoldSettings(Section):
@@ -161,6 +174,7 @@ class Settings(BaseSettings):
     email: EmailSettings
     broadcasts: BroadcastSettings
     quiet_hours: QuietHoursSettings
+    messages: MessageSettings
     holds: HoldSettings
     quotes: QuoteSettings
     outbox: OutboxSettings
