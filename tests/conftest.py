@@ -6,6 +6,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -18,6 +19,7 @@ from delivery.store.engine import Database, engine_for
 from tests.canaries import leaks
 from tests.loopback import Api, RunningServer, serving
 from tests.moulds import Moulds
+from tests.notifications.faults.table import print_table
 from tests.postgres import NoPostgres, a_postgres, drop_database, make_database
 from tests.times import SettableClock
 
@@ -32,6 +34,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if os.environ.get("PERILLE_TEST_ALL") and reporter and reporter.stats.get("skipped"):
         reporter.write_line("\nPERILLE_TEST_ALL is set, and something was skipped.", red=True)
         session.exitstatus = exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    print_table(terminalreporter)
 
 
 SHOP_KEY = "test-shop-key"

@@ -1,9 +1,10 @@
 """Real senders in processes of their own that die, or are stopped, at a step they are told of.
 
-    python -m tests.notifications.crashing_sender DATABASE PROVIDER OURS
+    python -m tests.notifications.crashing_sender [DATABASE PROVIDER OURS]
 
-Everything is imported once; for each line of JSON on its input (`step`, `how`, `after`) it forks a
-sender, and says how that one ended.
+Everything is imported once; for each line of JSON on its input (`step`, `how`, `after`; `database`,
+`provider`, `ours` where not given above; `lease` and `unsure` in seconds) it forks a sender, and
+says how that one ended.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def say(what: str) -> None:
     sys.stdout.flush()
 
 
-def send(database_url: str, provider_url: str, ours: str, asked: dict[str, Any]) -> None:
+def send(asked: dict[str, Any]) -> None:
     stopped = False
 
     def on_step(reached: str) -> None:
@@ -48,24 +49,28 @@ def send(database_url: str, provider_url: str, ours: str, asked: dict[str, Any])
         else:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    http = TwilioHttp(base_url=provider_url, timeout=5)
-    twilio = Twilio(account_sid=ACCOUNT, auth_token=TOKEN, public_url=ours, sender=FROM, http=http)
+    http = TwilioHttp(base_url=asked["provider"], timeout=5)
+    twilio = Twilio(
+        account_sid=ACCOUNT, auth_token=TOKEN, public_url=asked["ours"], sender=FROM, http=http
+    )
     sender = Sender(
-        Database(engine_for(database_url)), twilio, clock=lambda: datetime.now(UTC),
-        name=f"crashing {os.getpid()}", lease_for=LEASE, unsure_for=UNSURE, in_flight=8,
-        on_step=on_step,
+        Database(engine_for(asked["database"])), twilio, clock=lambda: datetime.now(UTC),
+        name=f"crashing {os.getpid()}", lease_for=timedelta(seconds=asked["lease"]),
+        unsure_for=timedelta(seconds=asked["unsure"]), in_flight=8, on_step=on_step,
     )  # fmt: skip
     asyncio.run(sender.send_due())
     os._exit(0)
 
 
-def main(database_url: str, provider_url: str, ours: str) -> None:
+def main(*where: str) -> None:
+    known: dict[str, Any] = {"lease": LEASE.total_seconds(), "unsure": UNSURE.total_seconds()}
+    known |= dict(zip(("database", "provider", "ours"), where, strict=bool(where)))
     configure_logs()  # its lines must not mingle with ours
     for line in sys.stdin:
-        asked = json.loads(line)
+        asked = known | json.loads(line)
         child = os.fork()
         if not child:
-            send(database_url, provider_url, ours, asked)
+            send(asked)
         if asked["how"] == "kill":
             say(f"ended {os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}")
     while True:  # those that were stopped and went on
