@@ -15,7 +15,7 @@ from delivery.clock import Clock, system_clock
 from delivery.flows.quote_desk import QuoteDesk
 from delivery.house import House
 from delivery.metrics import Metrics
-from delivery.senders import build_hearing
+from delivery.senders import build_fallback, build_hearing
 from delivery.settings import Settings
 from delivery.store.catalogue.catalogues import Catalogues, NoCatalogue
 from delivery.store.engine import Database, engine_for
@@ -124,7 +124,8 @@ def build_app(house: House) -> FastAPI:
     for room in ROOMS + (DEMO if house.settings.demo.enabled else ()):
         _add(app, room.router)
     hearing = build_hearing(house.settings)
-    _add(app, webhooks.router(house.database, hearing, house.clock))
+    fallback = build_fallback(house)
+    _add(app, webhooks.router(house.database, hearing, house.clock, fallback=fallback))
     describe(app)
     app.add_middleware(QuickLane, lanes=quotes.LANES)
     add_page_rules(app)

@@ -8,9 +8,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+from delivery import notices
+from delivery.house import House
 from delivery.rules.links import unsubscribe_token
 from delivery.settings import Settings
 from notifications.channels import Channels, NamedSender
+from notifications.fallback import Fallback
 from notifications.providers.base import Hearing
 from notifications.providers.console import Console
 from notifications.providers.smtp import Smtp
@@ -28,6 +31,11 @@ def build_hearing(settings: Settings) -> Hearing:
     if settings.sms.provider == "console":
         return Console(sys.stdout.write)
     return _twilio(settings, settings.twilio.sender, None)
+
+
+def build_fallback(house: House) -> Fallback:
+    """Says by e-mail what could not be told by SMS, in the words of the same notice."""
+    return Fallback(house.texts, notices.NOTICES, house.policy)
 
 
 def _sms(settings: Settings) -> list[NamedSender]:

@@ -19,6 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from delivery.flows import checkout, learning, recording, replies, slots, sweeping, tracking
 from delivery.house import House
 from delivery.log import what_broke
+from delivery.senders import build_fallback
 from delivery.store.leases import take_lease
 from notifications.channels import Channels
 from notifications.sender import Sender
@@ -172,6 +173,7 @@ class Worker:
             poll_for=timedelta(seconds=outbox.poll_seconds),
             in_flight=twilio.in_flight,
             segments_per_second=twilio.segments_per_second,
+            fallback=build_fallback(self._house),
             pace_of=twilio.sender or twilio.messaging_service_sid or "default",
         )
 

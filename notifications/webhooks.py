@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from notifications import consent, inbox
 from notifications.clocks import Clock
+from notifications.consequences import SayElsewhere
 from notifications.providers.base import Form, Hearing, ReceivedReply, Unreadable
 from notifications.receipts import keep_receipt
 from notifications.text import Keyword, keyword_in
@@ -32,11 +33,12 @@ def router(
     provider: Hearing,
     clock: Clock,
     on_reply: Callable[[], object] | None = None,
+    fallback: SayElsewhere | None = None,
 ) -> APIRouter:
     """POST /sms/replies and POST /sms/receipts/{attempt}.
 
     What is not signed by the provider for exactly this address changes nothing. `on_reply` is
-    called once a new reply has been kept.
+    called once a new reply has been kept; `fallback` says elsewhere what a receipt says failed.
     """
     routes = APIRouter(include_in_schema=False)
 
@@ -52,7 +54,7 @@ def router(
         # One for an attempt we do not know is acknowledged too: asking again helps nobody.
         if _ATTEMPT.fullmatch(attempt):
             with transactions.write() as conn:
-                keep_receipt(conn, attempt, news, now=clock())
+                keep_receipt(conn, attempt, news, now=clock(), fallback=fallback)
 
     @routes.post("/sms/replies")
     async def take_reply(request: Request) -> Response:
