@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from notifications import breaker, consent, consequences, tasks
@@ -56,7 +56,9 @@ _MOVE = (
     .values(
         state=bindparam("to"), provider_id=bindparam("sid"), error=bindparam("why"),
         sent_at=bindparam("left_at"), changed_at=bindparam("now"),
-        in_call=False, lease_by=None, lease_until=None, misses=0,
+        in_call=False, lease_by=None, lease_until=None,
+        # While `sent` it counts how often the provider was asked: see `lookups`.
+        misses=case((message.c.state == "sent", message.c.misses), else_=0),
     )
 )  # fmt: skip
 

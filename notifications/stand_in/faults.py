@@ -20,7 +20,7 @@ KINDS = (
     "no_receipts",  # accepted, and never a receipt
     "many_receipts",  # accepted, and each receipt comes twenty times
     "backward_receipts",  # accepted, and its receipts come in the wrong order
-    "lists_down",  # not a create but a list, or a look at one message, is answered with a 503
+    "lists_down",  # no create, but a list or a look at one message: after `seconds` a 503
 )  # fmt: skip
 _MOST = 1_000
 

@@ -176,7 +176,8 @@ class StandIn:
     async def _list(self, request: Request) -> Response:
         if not self._may(request):
             return _no(401, 20003)
-        if self.faults.next(lists=True):
+        if fault := self.faults.next(lists=True):
+            await asyncio.sleep(fault.seconds)
             return _no(503, 20503)
         wanted = asked_for(dict(request.query_params), self._clock())
         if wanted is None:
@@ -189,7 +190,8 @@ class StandIn:
     async def _fetch(self, request: Request) -> Response:
         if not self._may(request):
             return _no(401, 20003)
-        if self.faults.next(lists=True):
+        if fault := self.faults.next(lists=True):
+            await asyncio.sleep(fault.seconds)
             return _no(503, 20503)
         sms = self.ledger.get(request.path_params["sid"])
         return JSONResponse(speech.message(sms, self.account_sid)) if sms else _no(404, 20404)
