@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from delivery.store.tables_broadcasts import broadcast, broadcast_offer, broadcast_recipient
 from delivery.store.tables_catalogue import catalogue, catalogue_part
 from delivery.store.tables_habits import choice, habit, taste_prior
 from delivery.store.tables_records import track_record
@@ -24,9 +25,10 @@ from notifications.columns import UtcDateTime
 from notifications.tables import RowId, metadata
 
 __all__ = [
-    "api_key", "booking", "carrier_event", "catalogue", "catalogue_part", "choice", "conversation",
-    "habit", "hold", "idempotency", "lease", "metadata", "milestone", "note", "promise", "quote",
-    "session", "slot", "slot_plan", "staff", "taste_prior", "track_record",
+    "api_key", "booking", "broadcast", "broadcast_offer", "broadcast_recipient", "carrier_event",
+    "catalogue", "catalogue_part", "choice", "conversation", "habit", "hold", "idempotency",
+    "lease", "metadata", "milestone", "note", "promise", "quote", "session", "slot", "slot_plan",
+    "staff", "taste_prior", "track_record",
 ]  # fmt: skip
 
 HOLD_STATES = ("open", "booked", "released", "expired")
