@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -22,6 +22,8 @@ from notifications.providers.base import (
     SendRefused,
 )
 from notifications.transactions import Transactions
+
+_BETWEEN_TRIES = timedelta(seconds=2)
 
 
 class Claimable(Protocol):
@@ -64,6 +66,8 @@ class Channels:
         wanted = {country for each in senders for country in each.countries}
         self._countries = Countries(wanted) if wanted else None
         self._breakers = Breakers(transactions)
+        #: When a channel was last given its one message to try.
+        self._tried_at: dict[str, datetime] = {}
 
     @property
     def senders(self) -> list[NamedSender]:
@@ -84,7 +88,8 @@ class Channels:
             return [(list(self._senders), most)]
         states = {name: self._state(name, now) for name in self._senders}
         ready = [name for name, state in states.items() if state == "closed"]
-        tries = [([name], 1) for name, state in states.items() if state == "due"]
+        tries = [([name], 1) for name, state in states.items()
+                 if state == "due" and self._may_try(name, now)]  # fmt: skip
         return [*tries, (ready, most)] if ready else tries
 
     async def send(
@@ -181,6 +186,14 @@ class Channels:
         ]
         return next((each for each in ("closed", "due") if each in states), "open")
 
+    def _may_try(self, channel: str, now: datetime) -> bool:
+        # What was claimed for it a moment ago has not been called yet.
+        last = self._tried_at.get(channel)
+        if last is not None and timedelta(0) <= now - last < _BETWEEN_TRIES:
+            return False
+        self._tried_at[channel] = now
+        return True
+
     async def _broke(self, sender: NamedSender, no: SendLater, to: str, now: datetime) -> None:
         """Open its breaker, or raise where it is not to blame."""
         failure = no.failure
@@ -188,7 +201,8 @@ class Channels:
             raise no
         name = f"{sender.name}/{country_of(to)}" if failure.one_route else sender.name
         if failure.one_route and self._breakers.is_out_of_reach(name, to):
-            raise SendRefused(failure.code, failure=failure) from no
+            theirs = replace(failure, kind="bad_number", one_route=False)
+            raise SendRefused(failure.code, failure=theirs) from no
         await self._breakers.opened(name, failure, to, now)
 
     def _nobody(self, channel: str, now: datetime) -> Exception:

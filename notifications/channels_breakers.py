@@ -68,7 +68,7 @@ class Breakers:
         if known is not None and not _is_due(known, now) and known.opened_at != now:
             return  # another call has just found the same
         self._open[name] = Broken(name, now, now + SHORTEST, failure.code)
-        log.error("sender is not in order", sender=name, code=failure.code)
+        log.error("sender is not in order", code=failure.code)
         written = await self._write(partial(breaker.open_, name=name, failure=failure, now=now))
         if written is not None:
             self._open[name] = written
