@@ -43,9 +43,7 @@ def _sms(settings: Settings) -> list[NamedSender]:
     if settings.sms.provider == "console":
         return [NamedSender("console", "sms", Console(sys.stdout.write), has_receipts=False)]
     twilio = settings.twilio
-    http = TwilioHttp(
-        base_url=twilio.base_url, timeout=twilio.timeout_seconds, in_flight=twilio.in_flight
-    )
+    http = twilio_http(settings)
     countries: dict[str, set[str]] = {}
     for country, names in twilio.senders.items():
         for name in names:
@@ -65,7 +63,14 @@ def _email(settings: Settings) -> list[NamedSender]:
     if email.provider == "console":
         console = Console(sys.stdout.write)
         return [NamedSender("console e-mail", "email", console, has_receipts=False)]
-    smtp = Smtp(
+    name = f"e-mail by {email.host}"[:40]
+    return [NamedSender(name, "email", build_mail(settings), has_receipts=False)]
+
+
+def build_mail(settings: Settings) -> Smtp:
+    """The mail server of these settings; nothing is opened by it."""
+    email = settings.email
+    return Smtp(
         host=email.host,
         port=email.port,
         sender=email.sender,
@@ -75,7 +80,14 @@ def _email(settings: Settings) -> list[NamedSender]:
         timeout=email.timeout_seconds,
         connections=email.connections,
     )
-    return [NamedSender(f"e-mail by {email.host}"[:40], "email", smtp, has_receipts=False)]
+
+
+def twilio_http(settings: Settings) -> TwilioHttp:
+    """The connections to Twilio of these settings; none is opened by it."""
+    twilio = settings.twilio
+    return TwilioHttp(
+        base_url=twilio.base_url, timeout=twilio.timeout_seconds, in_flight=twilio.in_flight
+    )
 
 
 def unsubscribe_url(settings: Settings) -> Callable[[int], str]:

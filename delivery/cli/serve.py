@@ -8,8 +8,10 @@ import ipaddress
 import uvicorn
 
 from delivery.app import build_app, build_house
+from delivery.clock import system_clock
 from delivery.house import House
 from delivery.log import configure_logs
+from delivery.preflight import look_in_background
 from delivery.settings import Settings, load_settings
 from delivery.web.guard import guarded
 
@@ -27,7 +29,10 @@ def run(asked: argparse.Namespace) -> int:
     if refused:
         print(refused)
         return 1
-    web_server(build_house(settings)).run()
+    server = web_server(build_house(settings))
+    # Not at once: the address it looks at is this server's own.
+    look_in_background(settings, system_clock, after=3.0)
+    server.run()
     return 0
 
 

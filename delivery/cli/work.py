@@ -7,7 +7,9 @@ import asyncio
 import signal
 
 from delivery.app import build_house
+from delivery.clock import system_clock
 from delivery.log import configure_logs
+from delivery.preflight import look_in_background
 from delivery.senders import build_channels
 from delivery.settings import load_settings
 from delivery.worker import Worker, run_to_end
@@ -21,6 +23,7 @@ def run(asked: argparse.Namespace) -> None:
     del asked
     configure_logs()
     settings = load_settings()
+    look_in_background(settings, system_clock)
     run_to_end(_work(Worker(build_house(settings), build_channels(settings))))
 
 
