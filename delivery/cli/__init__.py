@@ -11,6 +11,7 @@ COMMANDS = {
     "dev": "everything at once: migrate, seed, serve, work, a telephone in the browser",
     "serve": "answer HTTP",
     "work": "do everything that happens by itself: send, answer, apply, release",
+    "preflight": "what would keep messages from leaving: account, senders, address, clock, mail",
     "migrate": "bring the database to the tables of this version",
     "seed": "load the demo town",
     "catalogue": "your own carriers, zones, services, prices: load, show, diff",
