@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection, and_, bindparam, case, or_, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from notifications import tasks
 from notifications.channels import Channels
@@ -27,6 +27,7 @@ from notifications.transactions import Transactions
 log = structlog.get_logger()
 
 ENOUGH_MISSES = 2
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -124,12 +125,15 @@ class Turn:
                 )
             except LookupFailed as error:
                 log.warning("provider could not be asked", message=doubt.id, error=str(error))
-        try:
-            return await asyncio.to_thread(self._write_down, doubt, found, askable)
-        except SQLAlchemyError as error:
-            # Its lease runs out and it is asked for again.
-            log.warning("rescue not written down", message=doubt.id, error=type(error).__name__)
-            return False
+        for _ in range(_TRIES):
+            try:
+                return await asyncio.to_thread(self._write_down, doubt, found, askable)
+            except IntegrityError:
+                continue  # another rescuer has just taken the same one for a twin: then the next
+            except SQLAlchemyError as error:
+                log.warning("rescue not written down", message=doubt.id, error=type(error).__name__)
+                break
+        return False  # its lease runs out and it is asked for again
 
     def _write_down(self, doubt: Doubt, found: list[Found] | None, askable: bool) -> bool:
         now = self._clock()

@@ -35,6 +35,25 @@ _KEEP = (
     .on_conflict_do_nothing(index_elements=["provider_id", "status"])
     .returning(receipt.c.id)
 )
+# The same words went to the same person twice, and the list could not tell whose this is: the
+# receipt can. The other one is asked for again.
+_TAKE_BACK = (
+    update(message)
+    .where(
+        message.c.provider_id == bindparam("sid"), message.c.id != bindparam("number"),
+        message.c.state == "sent",
+    )
+    .values(
+        state="unsure", provider_id=None, sent_at=None, misses=0, lease_by=None,
+        lease_until=bindparam("now"), changed_at=bindparam("now"),
+    )
+    .returning(message.c.id)
+)  # fmt: skip
+_NOT_THIS_ONE = (
+    update(attempt)
+    .where(attempt.c.provider_id == bindparam("sid"), attempt.c.message_id == bindparam("other"))
+    .values(provider_id=None, outcome="unknown")
+)
 # It has an id at the provider, so it was accepted, whatever we saw of the call.
 _ACCEPTED = (
     update(attempt)
@@ -88,6 +107,8 @@ def keep_receipt(
            "error": news.error, "received_at": now}  # fmt: skip
     if conn.execute(_KEEP, row).scalar_one_or_none() is None:
         return False
+    if told.provider_id is None:
+        _take_back(conn, told.id, news.provider_id, now)
     conn.execute(_ACCEPTED, {"which": attempt_id, "sid": news.provider_id, "now": now})
     if news.opted_out or (news.failure is not None and news.failure.kind == "consent"):
         consent.opt_out(conn, told.recipient, source="provider", words=news.error or "", now=now)
@@ -95,6 +116,12 @@ def keep_receipt(
     if told.provider_id in (None, news.provider_id):
         _follow(conn, attempt_id, ours, told, news, now, fallback)
     return True
+
+
+def _take_back(conn: Connection, which: int, provider_id: str, now: datetime) -> None:
+    row = {"number": which, "sid": provider_id, "now": now}
+    for other in conn.execute(_TAKE_BACK, row).scalars().all():
+        conn.execute(_NOT_THIS_ONE, {"sid": provider_id, "other": other})
 
 
 def _follow(
