@@ -1,0 +1,1 @@
+"""How long parcels are on their way, learnt from a carrier's own history."""
