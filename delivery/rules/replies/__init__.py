@@ -2,5 +2,6 @@
 
 from delivery.rules.replies.reading import understand
 from delivery.rules.replies.understanding import CONTEXTS, INTENTS, OfferedSlot, Understanding
+from delivery.rules.replies.wish import Wish, wish
 
-__all__ = ["CONTEXTS", "INTENTS", "OfferedSlot", "Understanding", "understand"]
+__all__ = ["CONTEXTS", "INTENTS", "OfferedSlot", "Understanding", "Wish", "understand", "wish"]

@@ -1,42 +1,89 @@
-"""Digits, and the words for them, as lines of an open menu."""
+"""Digits, and the words for them: lines of an open menu, and ratings."""
 
 from __future__ import annotations
 
 import re
 
+from delivery.rules.replies.intents import Phrase, Said
 from delivery.rules.replies.lexicon import Lexicon
+from delivery.rules.replies.tokens import Token
 
-_LINE = re.compile(r"^\W*([1-9])\W+(.*[^\W\d].*)$", re.DOTALL)
-_RATING = re.compile(r"^[^\w+-]*(10|[0-9])(?: ?/ ?10)?[^\w]*$")
+_LINE = re.compile(r"^\W*([1-9])\W+(?=.*[^\W\d])")
+_NAMED = {"choice_1": 1, "choice_2": 2, "choice_3": 3}
+_POLITE = ("thanks", "yes", "ok", "filler", "polite")
+#: Marks that make another number of a digit.
+_SIGNS = frozenset("-+/*%#=<>")
 
 
-def choice(folded: str, lexicon: Lexicon) -> int | None:
+def choice(known: Said) -> int | None:
     """The one line that is named, where nothing else of weight is said."""
-    if "no one" in folded:
+    numbers = [each for each in known.found if each.kind not in ("word", "mark")]
+    if len(numbers) > 1 or any(each.value in _SIGNS for each in known.found if each.kind == "mark"):
         return None
-    plain = folded
-    for number, pattern in (
-        (3, lexicon.choices[2]),
-        (2, lexicon.choices[1]),
-        (1, lexicon.choices[0]),
-    ):
-        plain = pattern.sub(f" {number} ", plain)
-    for polite in (lexicon.talk["thanks"], lexicon.talk["yes"], lexicon.talk["ok"],
-                   lexicon.lead, lexicon.talk["filler"]):  # fmt: skip
-        plain = polite.sub(" ", plain)
-    left = re.findall(r"\w+", plain)
-    if len(left) == 1 and re.fullmatch("[0-9]", left[0]) and not re.search(r"[-+]\s*[0-9]", plain):
-        return int(left[0])
-    return None
+    if numbers:
+        only = numbers[0]
+        plain = only.kind == "number" and only.value[0].width == 1 and not known.left(*_POLITE)
+        return int(only.value[0]) if plain else None
+    named = _longest(known)
+    if len({_NAMED[each.kind] for each in named}) != 1:
+        return None
+    covered = {n for each in named for n in range(each.start, each.end)}
+    return _NAMED[named[0].kind] if set(known.left(*_POLITE)) <= covered else None
 
 
-def copied_line(folded: str) -> tuple[int, str] | None:
-    """A menu line sent back whole: its number and what follows it."""
+def _longest(known: Said) -> list[Phrase]:
+    """Phrases that name a line, without those that lie inside a longer one."""
+    named = known.all(*_NAMED)
+    return [
+        each for each in named
+        if not any(other.start <= each.start and each.end <= other.end
+                   and other.end - other.start > each.end - each.start for other in named)
+    ]  # fmt: skip
+
+
+def copied_line(folded: str) -> tuple[int, int] | None:
+    """A menu line sent back whole: its number and the place behind it."""
     found = _LINE.match(folded)
-    return (int(found[1]), found[2]) if found else None
+    return (int(found[1]), found.end()) if found else None
 
 
-def rating(folded: str) -> int | None:
-    """A lone number from 0 to 10."""
-    found = _RATING.match(folded)
-    return int(found[1]) if found else None
+def rating(known: Said, lexicon: Lexicon) -> int | None:
+    """A lone number from 0 to 10, with thanks or praise around it; `8/10` is one too."""
+    numbers = [each for each in known.found if each.kind not in ("word", "mark")]
+    signs = [each.value for each in known.found if each.kind == "mark" and each.value in _SIGNS]
+    if not numbers:
+        return _in_words(known, lexicon) if not signs else None
+    value = _of_ten(numbers, signs)
+    if value is None or not 0 <= value <= 10:
+        return None
+    first = known.found[0] is numbers[0] and not _counts(known, lexicon)
+    return value if first or not known.left(*_POLITE) else None
+
+
+def _of_ten(numbers: list[Token], signs: list[str]) -> int | None:
+    one, *more = numbers
+    if one.kind == "slash":
+        return int(one.value[0]) if one.value[1] == 10 and not more and not signs else None
+    if one.kind != "number" or (more and (more[0].kind != "number" or more[0].value[0] != 10)):
+        return None
+    if len(more) > 1 or any(sign != "/" for sign in signs) or (signs and not more):
+        return None
+    return int(one.value[0]) if one.value[0].width <= 2 else None
+
+
+def _counts(known: Said, lexicon: Lexicon) -> bool:
+    """Whether the number counts something: "3 hours", "2 boxes", "1 day late"."""
+    behind = known.words[1] if len(known.words) > 1 else ""
+    codes = {code for _, meaning in lexicon.times.exact.get(behind, ()) for code, _ in meaning}
+    return bool(codes & set("UgaMOPWR")) and bool(known.left())
+
+
+def _in_words(known: Said, lexicon: Lexicon) -> int | None:
+    left = known.left(*_POLITE) or [n for n, word in enumerate(known.words) if word]
+    if len(left) != 1:
+        return None
+    for phrase, meaning in lexicon.times.exact.get(known.words[left[0]], ()):
+        if len(phrase) == 1 and len(meaning) == 1 and meaning[0][0] == "n":
+            value = int(meaning[0][1])
+            return value if value <= 10 else None
+    return None

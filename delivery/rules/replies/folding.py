@@ -1,4 +1,4 @@
-"""A reply made plain: one case, one kind of dash, no numbers that are no times, cut in clauses."""
+"""A reply made plain: one case, no accents, one kind of dash; every character keeps its place."""
 
 from __future__ import annotations
 
@@ -6,66 +6,81 @@ import functools
 import re
 import unicodedata
 
-from delivery.rules.replies.lexicon import LANGUAGES, LEXICONS, Lexicon
-
 #: Twilio hands on at most 1,600 characters.
 LONGEST = 1600
 
-_DASHES = re.compile("[\u2010-\u2015\u2212]")
-_QUOTES = re.compile("[\u2018\u2019\u00b4`]")
-# The frame that makes a keycap of a digit, and other invisible marks.
-_INVISIBLE = re.compile("[\ufe0f\u20e3\u200b-\u200f\u2060\u00ad\u0000-\u0008\u000b-\u001f]")
-_BLANKS = re.compile(r"[^\S\n]+")
-_RANGE = re.compile(r"(?<=[0-9]) ?- ?(?=[0-9])")
-_LONG_NUMBER = re.compile(
-    r"(?<![\w.:])(?:\+|00)[0-9][0-9 \-]{5,}"  # abroad
-    r"|(?<![\w.:])0[0-9][0-9 \-]{5,}"  # at home
-    r"|[0-9]{5,}"
-)
-_BETWEEN = re.compile(r"[;!?\n]+|,(?![0-9])|(?<=[^\W\d])\.+(?=\s|$)|(?<=\s)-(?=\s)")
+_DASHES = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
+_QUOTES = frozenset("\u2018\u2019\u00b4`\u02bc")
+_LETTERS = {"ς": "σ", "ß": "s", "ø": "o", "æ": "a", "đ": "d", "ł": "l", "ı": "i"}
+#: `p.m.` and its like, written as one word of the same length.
+_HALVES = re.compile(r"(?<![^\W\d])([apπμ])\. ?([mμ])(?:\.|(?!\w))")
 
 
 def fold(text: str) -> str:
-    """Plain lower case with single blanks; lines are kept."""
-    plain = unicodedata.normalize("NFC", text[:LONGEST]).casefold()
-    plain = _QUOTES.sub("'", _DASHES.sub("-", _INVISIBLE.sub("", plain)))
-    return _RANGE.sub("-", _BLANKS.sub(" ", plain)).strip()
+    """Plain lower case, at most `LONGEST` characters, one character for one character."""
+    return "".join(map(_plain, unicodedata.normalize("NFC", text[:LONGEST])))
 
 
-def language_of(folded: str, hint: str) -> str:
-    """The language whose words it has most of; in doubt the hinted one."""
-    short = hint.replace("_", "-").split("-")[0].lower()
-    scores = {code: _score(LEXICONS[code], folded) + (code == short) * 0.6 for code in LANGUAGES}
-    return max(LANGUAGES, key=lambda code: scores[code])
+@functools.lru_cache(maxsize=4096)
+def _plain(char: str) -> str:
+    if "a" <= char <= "z" or char == "\n":
+        return char
+    if char in _DASHES:
+        return "-"
+    if char in _QUOTES:
+        return "'"
+    if not char.isprintable() or unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return " "
+    bare = unicodedata.normalize("NFD", char.lower())[:1]
+    return _LETTERS.get(bare, bare) if bare else " "
 
 
-def _score(lexicon: Lexicon, folded: str) -> float:
-    # `to`, `la` and `en` are words in half of Europe.
-    return sum(
-        0.4 if len(found.group()) < 3 else 1.0 for found in lexicon.everything.finditer(folded)
-    )
+def joined_halves(folded: str) -> str:
+    """`5 p.m.` as `5 pm  `, so that its dots end nothing."""
+    return _HALVES.sub(lambda m: (m[1] + m[2]).ljust(len(m[0])), folded)
 
 
-def without_numbers(folded: str, lexicon: Lexicon) -> str:
-    """Without phone numbers, door codes and the like, which are no times."""
-    plain = _LONG_NUMBER.sub(" ", folded)
-    return _coded(lexicon.code).sub(r"\1 ", plain)
+# -- Greek and Greeklish -----------------------------------------------------------------------
+
+_GREEK = re.compile("[α-ω]")
+_PAIRS = (
+    ("ου", "u"), ("αυ", "av"), ("ευ", "ev"), ("ηυ", "iv"), ("αι", "e"), ("ει", "i"), ("οι", "i"),
+    ("υι", "i"), ("μπ", "v"), ("ντ", "d"), ("γκ", "g"), ("γγ", "g"), ("τσ", "ts"), ("τζ", "ts"),
+)  # fmt: skip
+_SINGLE = str.maketrans({
+    "α": "a", "β": "v", "γ": "g", "δ": "d", "ε": "e", "ζ": "z", "η": "i", "θ": "q", "ι": "i",
+    "κ": "k", "λ": "l", "μ": "m", "ν": "n", "ξ": "x", "ο": "o", "π": "p", "ρ": "r", "σ": "s",
+    "τ": "t", "υ": "i", "φ": "f", "χ": "x", "ψ": "ps", "ω": "o",
+})  # fmt: skip
+# Greeklish is written by ear or by eye, so that `hmera`, `imera` and `ημέρα` are one key.
+_LATIN = (
+    (re.compile("th$"), "ti"), (re.compile("th|8"), "q"), (re.compile("ph"), "f"),
+    (re.compile("ou"), "u"), (re.compile("ks|ch|kh"), "x"), (re.compile("3"), "x"),
+    (re.compile("h(?=[aeiouyw])"), "x"), (re.compile("h"), "i"),
+    (re.compile("a[ufv]|ay(?=[bcdfgklmnprstvxz])"), "av"), (re.compile("e[ufvy]"), "ev"),
+    (re.compile("ai"), "e"), (re.compile("[eo]i"), "i"), (re.compile("mp|b"), "v"),
+    (re.compile("nt"), "d"), (re.compile("gk|gg|ng|gh"), "g"), (re.compile("w"), "o"),
+    (re.compile("[yj]"), "i"), (re.compile("c"), "k"), (re.compile("dh"), "d"),
+)  # fmt: skip
+_TWICE = re.compile(r"([a-z])\1")
 
 
-def turned(folded: str, lexicon: Lexicon) -> str:
-    """With phrases such as "not before" put into words that refuse nothing."""
-    for what, into in lexicon.turned:
-        folded = what.sub(into, folded)
-    return folded
+def is_greek(folded: str) -> bool:
+    """Whether it is written in Greek letters."""
+    return _GREEK.search(folded) is not None
 
 
-def clauses(folded: str, lexicon: Lexicon) -> list[str]:
-    """Its clauses: what is refused in one is not refused in the next."""
-    parts = (part for whole in _BETWEEN.split(folded) for part in lexicon.breaks.split(whole))
-    return [part.strip() for part in parts if part.strip(" .-")]
+@functools.lru_cache(maxsize=8192)
+def greek_key(word: str) -> str:
+    """One key for a folded Greek word however it is spelt, in Greek or in Latin letters.
 
-
-@functools.cache
-def _coded(lexicon_code: str) -> re.Pattern[str]:
-    code = LEXICONS[lexicon_code].asks["code"].pattern
-    return re.compile(rf"({code})[ :#.]{{0,3}}[0-9]+\w?(?![.:][0-9])")
+    Letters that are heard alike are one (ι, η, υ, ει), as are those Greeklish mixes up (ξ, χ).
+    """
+    if _GREEK.search(word):
+        for pair, sound in _PAIRS:
+            word = word.replace(pair, sound)
+        word = word.translate(_SINGLE)
+    else:
+        for pattern, sound in _LATIN:
+            word = pattern.sub(sound, word)
+    return _TWICE.sub(r"\1", word)

@@ -1,119 +1,255 @@
-"""The words of each language, read once; adding a language is adding a file."""
+"""The words of each language, read once; adding a language is adding a file of words."""
 
 from __future__ import annotations
 
-import re
+import functools
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
-LANGUAGES = ("en", "fi")
+from delivery.rules.replies.folding import fold, greek_key
+from delivery.rules.replies.symbols import TAGS
 
-_NOTHING = re.compile(r"(?!)")
+#: Every file of words beside this module is a language.
+LANGUAGES = tuple(sorted(
+    each.name.removesuffix(".toml") for each in files(__package__).iterdir()
+    if each.name.endswith(".toml")
+))  # fmt: skip
+
+#: Symbols a phrase stands for: code and value, in order.
+Meaning = tuple[tuple[str, Any], ...]
+#: Shorter words are too like others to be guessed at when misspelt.
+SHORTEST_GUESS = 5
+_GAP = ".."
+_FORGIVEN = frozenset("RWMPE")
 
 
-def words(entries: Iterable[str]) -> re.Pattern[str]:
-    """Any of these words or phrases, whole; `*` stands for letters, longer ones go first."""
-    ordered = sorted(set(entries), key=len, reverse=True)
-    if not ordered:
-        return _NOTHING
-    each = "|".join(re.escape(entry).replace(r"\*", r"\w*") for entry in ordered)
-    return re.compile(rf"(?<!\w)(?:{each})(?!\w)")
+@dataclass(slots=True)
+class Index:
+    """Phrases by their first word; a word that ends in `*` stands for all that begin so."""
+
+    exact: dict[str, list[tuple[tuple[str, ...], Any]]] = field(default_factory=dict)
+    stems: dict[str, list[tuple[tuple[str, ...], Any]]] = field(default_factory=dict)
+    #: Lengths of the stems, longest first.
+    lengths: tuple[int, ...] = ()
+
+    def add(self, phrase: tuple[str, ...], meaning: Any) -> None:
+        stem = phrase[0].endswith("*")
+        where = self.stems if stem else self.exact
+        where.setdefault(phrase[0].rstrip("*"), []).append((phrase, meaning))
+        if stem:
+            self.lengths = tuple(sorted({*self.lengths, len(phrase[0]) - 1}, reverse=True))
+
+    def at(self, words: list[str], place: int) -> Iterator[tuple[int, int, Any]]:
+        """What can begin here: end, weight (letters that were told) and meaning."""
+        word = words[place]
+        for phrase, meaning in self.exact.get(word, ()):
+            end = _end(phrase, words, place)
+            if end:
+                yield end, 2 * sum(map(len, phrase)) + 1, meaning
+        for length in self.lengths:
+            if length <= len(word):
+                for phrase, meaning in self.stems.get(word[:length], ()):
+                    end = _end(phrase, words, place)
+                    if end:
+                        yield end, 2 * sum(map(len, phrase)), meaning
 
 
-@dataclass(frozen=True)
+def _end(phrase: tuple[str, ...], words: list[str], place: int) -> int:
+    """The place behind the phrase, or 0. `..` skips up to three words of one clause."""
+    here = place + 1
+    for number, part in enumerate(phrase[1:], start=1):
+        if part == _GAP:
+            continue
+        reach = 4 if phrase[number - 1] == _GAP else 1
+        for skipped in range(reach):
+            if here + skipped >= len(words) or not words[here + skipped]:
+                return 0
+            if _same(part, words[here + skipped]):
+                here += skipped + 1
+                break
+        else:
+            return 0
+    return here
+
+
+def _same(part: str, word: str) -> bool:
+    return word.startswith(part[:-1]) if part.endswith("*") else part == word
+
+
+@dataclass(slots=True)
 class Lexicon:
-    """One language: categories as patterns, and the lists whose order means something."""
+    """One language: words of time, phrases by what they ask, and spellings to forgive."""
 
     code: str
-    talk: dict[str, re.Pattern[str]]
-    asks: dict[str, re.Pattern[str]]
-    negation: dict[str, re.Pattern[str]]
-    turned: tuple[tuple[re.Pattern[str], str], ...]
-    breaks: re.Pattern[str]
-    days: dict[str, re.Pattern[str]]
-    weekdays: tuple[re.Pattern[str], ...]
-    month_dates: tuple[tuple[re.Pattern[str], int], ...]
-    parts: dict[str, re.Pattern[str]]
-    hours: dict[str, Any]
-    choices: tuple[re.Pattern[str], ...]
-    lead: re.Pattern[str]
-    everything: re.Pattern[str]
+    times: Index
+    phrases: Index
+    #: Words that may stand before or behind another in a compound: `perjantai|iltana`.
+    heads: dict[str, Meaning]
+    tails: dict[str, Meaning]
+    #: A word with one letter missing -> the words it may have been.
+    guesses: dict[str, set[str]]
+    known: dict[str, float]
+    joints: tuple[str, ...]
+    weak_months: frozenset[str]
+    dotted_days: bool
+    greek: bool
+    small_is_evening: int
+    #: Letters of its alphabet that English has not.
+    letters: str = ""
+    stems: set[str] = field(default_factory=set)
+    #: `th`, `:e`: what makes an ordinal of digits; and endings that mean `at`, `from`, `until`.
+    ordinal_suffixes: frozenset[str] = frozenset()
+    number_endings: dict[str, Meaning] = field(default_factory=dict)
 
-
-_PARTS = ("morning", "noon", "afternoon", "evening", "any")
-_DAY = r"(?P<d>[0-9]{1,2})(?:st|nd|rd|th|\.)?"
+    def key(self, word: str) -> str:
+        """The word as this language's index spells it."""
+        return greek_key(word) if self.greek else word
 
 
 def _load(code: str) -> Lexicon:
     raw = tomllib.loads((files(__package__) / f"{code}.toml").read_text("utf-8"))
-    negation, days, hours, choice = raw["negation"], raw["days"], raw["hours"], raw["choice"]
-    return Lexicon(
-        code=code,
-        talk={name: words(entries) for name, entries in raw["talk"].items()},
-        asks={name: words(entries) for name, entries in raw["asks"].items()},
-        negation={name: words(negation[name]) for name in ("no", "away")},
-        turned=tuple((words([what]), into) for what, into in negation["turned"]),
-        breaks=re.compile(rf"(?={words(negation['breaks']).pattern})"),
-        days={name: words(days[name]) for name in
-              ("day0", "day1", "day2", "next", "weekend", "next_week")}
-        | {"in_days": _numbered(days["in_days"], hours["numbers"]),
-           "ordinal": _ordinals(days["ordinals"])},
-        weekdays=tuple(words(entries) for entries in days["weekdays"]),
-        month_dates=tuple(_month_dates(days)),
-        parts={name: words(hours[name]) for name in _PARTS},
-        hours=hours,
-        choices=tuple(words(choice[name]) for name in ("one", "two", "three")),
-        lead=words(choice["lead"]),
-        everything=words(_every_word(raw)),
+    manner = raw["manner"]
+    made = Lexicon(
+        code, Index(), Index(), {}, {}, {}, {}, tuple(manner.get("joints", ())), frozenset(),
+        manner["dotted_days"], manner.get("greek", False), manner["small_is_evening"],
     )  # fmt: skip
+    made.letters = manner.get("letters", "")
+    made.ordinal_suffixes = frozenset(made.key(fold(e)) for e in manner["ordinal_suffixes"])
+    made.number_endings = {
+        made.key(fold(ending)): (TAGS[name],) if TAGS[name][0] else ()
+        for name, endings in manner.get("number_endings", {}).items() for ending in endings
+    }  # fmt: skip
+    meanings = dict(_meanings(raw))
+    for phrase, meaning in meanings.items():
+        spelt = _spelt(made, phrase)
+        made.times.add(spelt, meaning)
+        _learn(made, spelt, meaning)
+    made.weak_months = frozenset(made.key(fold(each)) for each in manner.get("weak_months", ()))
+    for name, entries in raw["say"].items():
+        for phrase in entries:
+            spelt = _spelt(made, phrase)
+            made.phrases.add(spelt, name)
+            _know(made, spelt)
+    for phrase in manner["common"]:
+        _know(made, _spelt(made, phrase))
+    for phrase in manner.get("forgive", ()):
+        _forgive(made, made.key(fold(phrase)))
+    return made
 
 
-def _numbered(forms: list[str], numbers: list[list[str]]) -> re.Pattern[str]:
-    spelt = "|".join(re.escape(word) for each in numbers for word in each)
-    number = f"([0-9]{{1,2}}|{spelt})"
-    each = "|".join(re.escape(form).replace(r"\{n\}", number) for form in forms)
-    return re.compile(rf"(?<!\w)(?:{each})(?!\w)")
+def _spelt(lexicon: Lexicon, phrase: str) -> tuple[str, ...]:
+    plain = fold(phrase.replace("'", "").replace("-", " "))
+    return tuple(
+        each if each == _GAP else lexicon.key(each.rstrip("*")) + "*" * each.endswith("*")
+        for each in plain.split()
+    )
 
 
-def _ordinals(forms: list[str]) -> re.Pattern[str]:
-    """A day of the month by its number alone: `the 12th`, `12. päivä`."""
-    marked = r"([0-9]{1,2})(?:st|nd|rd|th|\.)"
-    each = "|".join(re.escape(form).replace(r"\{d\}", marked) for form in forms)
-    return re.compile(rf"(?<!\w)(?:{each})(?!\w)")
+def _learn(lexicon: Lexicon, spelt: tuple[str, ...], meaning: Meaning) -> None:
+    _know(lexicon, spelt)
+    if len(spelt) > 1 or not meaning:
+        return
+    word = spelt[0].rstrip("*")
+    codes = {code for code, _ in meaning}
+    if codes <= {"W", "R"} and len(word) > 2:
+        lexicon.heads[word] = meaning
+    if codes == {"P"} and len(word) > 2:
+        lexicon.tails[word] = meaning
+    if codes & _FORGIVEN:
+        _forgive(lexicon, word)
 
 
-def number(written: str, lexicon: Lexicon) -> int:
-    """`3` and `three` as a number."""
-    if written.isdecimal():
-        return int(written)
-    numbers: list[list[str]] = lexicon.hours["numbers"]
-    return next(n for n, each in enumerate(numbers, start=1) if written in each)
+def _know(lexicon: Lexicon, spelt: tuple[str, ...]) -> None:
+    for part in spelt:
+        word = part.rstrip("*")
+        if word and part != _GAP:
+            lexicon.known[word] = 0.35 if len(word) < 3 else 1.0
+            if part.endswith("*"):
+                lexicon.stems.add(word)
 
 
-def _month_dates(days: dict[str, Any]) -> Iterable[tuple[re.Pattern[str], int]]:
-    for number, entries in enumerate(days["months"], start=1):
-        month = words(entries).pattern
-        for form in days["month_dates"]:
-            written = form.replace("{d}", _DAY).replace("{m}", month)
-            yield re.compile(rf"(?<!\w){written}(?!\w)"), number
+def _forgive(lexicon: Lexicon, word: str) -> None:
+    if len(word) >= SHORTEST_GUESS:
+        for short in (word, *(word[:n] + word[n + 1 :] for n in range(1, len(word)))):
+            lexicon.guesses.setdefault(short, set()).add(word)
 
 
-def _every_word(raw: dict[str, Any]) -> set[str]:
-    """All plain entries of the file, to tell its language from another."""
-    found: set[str] = set()
-    waiting: list[Any] = [raw]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, dict):
-            waiting += each.values()
-        elif isinstance(each, list):
-            waiting += each
-        elif isinstance(each, str) and "{" not in each:
-            found.add(each)
-    return found
+def guess(lexicon: Lexicon, word: str) -> str | None:
+    """The one word it may be with a letter missing, added, changed or swapped; not the first."""
+    if len(word) < SHORTEST_GUESS or word in lexicon.known:
+        return None
+    found = set(lexicon.guesses.get(word, ()))
+    for place in range(1, len(word)):
+        found |= lexicon.guesses.get(word[:place] + word[place + 1 :], set())
+    near = {each for each in found if each[0] == word[0] and _one_off(each, word)}
+    return min(near, key=lambda each: (abs(len(each) - len(word)), each)) if near else None
 
 
-LEXICONS = {code: _load(code) for code in LANGUAGES}
+def _one_off(one: str, other: str) -> bool:
+    if abs(len(one) - len(other)) == 1:
+        return True
+    differ = [n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b]
+    if len(one) != len(other) or len(differ) > 2:
+        return False
+    if len(differ) == 2:
+        first, second = differ
+        return second == first + 1 and one[first] == other[second] and one[second] == other[first]
+    return True
+
+
+def _meanings(raw: dict[str, Any]) -> Iterator[tuple[str, Meaning]]:
+    """Every phrase of time and what it stands for; combined ones last, so that they win."""
+    time = raw["time"]
+    for name, entries in time.items():
+        if name in TAGS:
+            meaning = (TAGS[name],) if TAGS[name][0] else ()
+            yield from ((phrase, meaning) for phrase in entries)
+    for code, name in (("W", "weekdays"), ("M", "months")):
+        first = 0 if code == "W" else 1
+        for number, entries in enumerate(time[name], start=first):
+            yield from ((phrase, ((code, number),)) for phrase in entries)
+    yield from _numbers(raw["numbers"])
+    known = dict(_plain_names(time))
+    for phrase, spelt in raw["combined"].items():
+        yield phrase, tuple(_symbol(part, known) for part in spelt.split())
+
+
+def _plain_names(time: dict[str, Any]) -> Iterator[tuple[str, tuple[str, Any]]]:
+    yield from TAGS.items()
+    yield from ((f"weekday{n}", ("W", n)) for n in range(7))
+
+
+def _symbol(part: str, known: dict[str, tuple[str, Any]]) -> tuple[str, Any]:
+    return ("n", int(part)) if part.isdecimal() else known[part]
+
+
+def _numbers(raw: dict[str, Any]) -> Iterator[tuple[str, Meaning]]:
+    """Numbers up to 59 in words: plain, joined (`tjugofem`), in cases, and as ordinals."""
+    units: list[list[str]] = raw["units"]
+    for number, entries in enumerate(units):
+        yield from ((each, (("n", number),)) for each in entries)
+    for ten, entries in zip((20, 30, 40, 50), raw["tens"], strict=True):
+        for each in entries:
+            yield each, (("n", ten),)
+            for number in range(1, 10):
+                for unit in units[number]:
+                    yield each + unit, (("n", ten + number),)
+                    yield f"{each} {unit}", (("n", ten + number),)
+    for name, before in (("at", "K"), ("from", "F"), ("to", "T"), ("by", "<")):
+        for number, entries in enumerate(raw.get(name, ()), start=1):
+            yield from ((each, ((before, None), ("n", number))) for each in entries)
+    for number, entries in enumerate(raw["ordinals"], start=1):
+        yield from ((each, (("o", number),)) for each in entries)
+
+
+@functools.cache
+def lexicon(code: str) -> Lexicon:
+    """The words of one language, read at the first call."""
+    return _load(code)
+
+
+def lexicons() -> Iterable[Lexicon]:
+    return [lexicon(code) for code in LANGUAGES]

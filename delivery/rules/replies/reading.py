@@ -7,20 +7,23 @@ from dataclasses import replace
 from datetime import datetime
 
 from delivery.rules.replies import choosing
-from delivery.rules.replies.folding import fold, language_of, turned, without_numbers
-from delivery.rules.replies.lexicon import LEXICONS, Lexicon
+from delivery.rules.replies.folding import LONGEST, fold, joined_halves
+from delivery.rules.replies.intents import Phrase, Said, inside, keyword, said, wants_cancelled
+from delivery.rules.replies.language import language_of
+from delivery.rules.replies.lexicon import Lexicon
 from delivery.rules.replies.matching import fitting
+from delivery.rules.replies.tokens import tokens
 from delivery.rules.replies.understanding import Slotted, Understanding
-from delivery.rules.replies.wish import Wish, read_wish
+from delivery.rules.replies.wish import Wish, read_wish, writes_month_first
 
 _AGREES = frozenset("👍👌✅🆗💯")
-_THANKS = frozenset("🙏❤♥😊🙂😀😍🥰💐")
-#: What a person has to look at, in the order in which it counts.
-_ASKS = (
-    ("cancel", "cancel", None), ("note", "note", None), ("human", "human", None),
-    ("where", "where", None), ("neighbour", "relocate", "neighbour"),
-    ("pickup_point", "relocate", "pickup_point"), ("address", "relocate", "address"),
-    ("safe_place", "relocate", "safe_place"),
+_THANKS = frozenset("🙏❤♥😊🙂😀😍🥰💐😘🤗")
+#: With more words than this that we do not know we ask before anything is moved.
+_UNREAD = 5
+_TO_PERSON = ("wrong_person", "who", "complaint", "past", "money")
+_RELOCATE = (
+    ("neighbour", "neighbour"), ("pickup_point", "pickup_point"), ("address", "address"),
+    ("safe_place", "safe_place"),
 )  # fmt: skip
 
 
@@ -29,42 +32,42 @@ def understand(
     slots: Sequence[Slotted] = (),
 ) -> Understanding:  # fmt: skip
     """What a reply means at `now`, whose zone days are read in. `locale` is a hint."""
-    folded = fold(text)
-    lexicon = LEXICONS[language_of(folded, locale)]
-    month_first = locale.replace("_", "-").lower() == "en-us"
-    meant = _keyword(folded, lexicon) or _answer(folded, lexicon, context, slots)
+    text = text[:LONGEST]
+    folded = joined_halves(fold(text))
+    found = tokens(folded)
+    lexicon = language_of(text, found, locale)
+    known = said(found, lexicon)
+    meant = _keyword(known, folded) or _answer(known, lexicon, context, slots)
     if meant is None:
-        plain = turned(without_numbers(folded, lexicon), lexicon)
-        wish = read_wish(plain, lexicon, now, month_first=month_first)
-        meant = _in_words(folded, plain, lexicon, wish, fitting(slots, wish, now.tzinfo))
-        meant = _menu_line(folded, lexicon, now, context, slots, meant)
+        original = text if len(text) == len(folded) else folded
+        wish = read_wish(folded, found, lexicon, now, month_first=writes_month_first(locale),
+                         original=original)  # fmt: skip
+        meant = _Reading(known, wish, original, fitting(slots, wish, now.tzinfo)).meant()
+        if context == "menu":
+            meant = _menu_line(folded, lexicon, now, slots) or meant
     return replace(meant, language=lexicon.code)
 
 
-def _keyword(folded: str, lexicon: Lexicon) -> Understanding | None:
-    alone = folded.strip(" .!?,\"'")
-    for name in ("stop", "start", "help"):
-        source = lexicon.asks if name in lexicon.asks else lexicon.talk
-        if source[name].fullmatch(alone):
-            return Understanding(name, confidence=0.97, because=(f"{alone} = {name}",))
-    return None
+def _keyword(known: Said, folded: str) -> Understanding | None:
+    name = keyword(known)
+    if name is None:
+        return None
+    return Understanding(name, confidence=0.97, because=(f"{folded.strip()[:40]} = {name}",))
 
 
 def _answer(
-    folded: str, lexicon: Lexicon, context: str, slots: Sequence[Slotted]
+    known: Said, lexicon: Lexicon, context: str, slots: Sequence[Slotted]
 ) -> Understanding | None:
     """What a number says to the question that is open."""
     if context == "feedback":
-        rated = choosing.rating(folded)
+        rated = choosing.rating(known, lexicon)
         if rated is not None:
             return Understanding("rating", rating=rated, confidence=0.98,
                                  because=(f"{rated} of 10",))  # fmt: skip
     if context not in ("menu", "confirm"):
         return None
-    number = choosing.choice(folded, lexicon)
-    if number is None:
-        return None
-    return _chosen(number, slots)
+    number = choosing.choice(known)
+    return None if number is None else _chosen(number, slots)
 
 
 def _chosen(number: int, slots: Sequence[Slotted]) -> Understanding:
@@ -74,60 +77,126 @@ def _chosen(number: int, slots: Sequence[Slotted]) -> Understanding:
 
 
 def _menu_line(
-    folded: str, lexicon: Lexicon, now: datetime, context: str, slots: Sequence[Slotted],
-    meant: Understanding,
-) -> Understanding:  # fmt: skip
+    folded: str, lexicon: Lexicon, now: datetime, slots: Sequence[Slotted]
+) -> Understanding | None:
     """A line copied from the menu is that line, when its words say the same slot."""
-    line = choosing.copied_line(folded) if context == "menu" else None
+    line = choosing.copied_line(folded)
     if line is None or line[0] > len(slots):
-        return meant
-    wish = read_wish(turned(line[1], lexicon), lexicon, now, month_first=False)
+        return None
+    rest = folded[line[1] :]
+    wish = read_wish(rest, tokens(rest), lexicon, now, month_first=False)
     wanted = slots[line[0] - 1]
-    return _chosen(line[0], slots) if wanted.id in fitting(slots, wish, now.tzinfo) else meant
+    return _chosen(line[0], slots) if wanted.id in fitting(slots, wish, now.tzinfo) else None
 
 
-def _in_words(
-    folded: str, plain: str, lexicon: Lexicon, wish: Wish, slots: list[str]
-) -> Understanding:
-    about = Understanding(
-        "unknown", date=wish.day, earliest=wish.earliest, latest=None if wish.at else wish.latest,
-        slots=slots, because=wish.because, days=wish.days,
-        refused=wish.refused_days,
-    )  # fmt: skip
-    for name, intent, target in _ASKS:
-        found = lexicon.asks[name].search(folded)
-        if found:
-            why = (*wish.because, f"{found.group()} = {intent}")
-            return replace(about, intent=intent, target=target, slots=(), confidence=0.85,
-                           because=why)  # fmt: skip
-    if wish.wants:
-        sure = wish.sure and wish.day is not None
-        agrees = bool(lexicon.talk["yes"].search(plain) or lexicon.talk["ok"].search(plain))
-        return replace(about, intent="reschedule", sure=sure, confidence=_confidence(wish),
-                       agrees=agrees)  # fmt: skip
-    if wish.refuses:
-        return replace(about, intent="decline", confidence=0.85)
-    return _small_talk(folded, plain, lexicon, about)
+class _Reading:
+    """One text with its phrases and its wish: which of them it is about."""
+
+    def __init__(self, known: Said, wish: Wish, text: str, slots: list[str]) -> None:
+        self.known, self.wish, self.text, self.slots = known, wish, text, slots
+        self.about = Understanding(
+            "unknown", date=wish.day, earliest=wish.earliest,
+            latest=None if wish.at else wish.latest, slots=slots, because=wish.because,
+            days=wish.days, refused=wish.refused_days,
+        )  # fmt: skip
+
+    def meant(self) -> Understanding:
+        if self.known.has("auto"):
+            return replace(self.about, slots=(), confidence=0.3,
+                           because=("looks like an automatic reply",))  # fmt: skip
+        return self._asked() or self._wished() or self._small_talk()
+
+    def _asked(self) -> Understanding | None:
+        """What a person has to look at, in the order in which it counts."""
+        known, wish = self.known, self.wish
+        cancel = wants_cancelled(known)
+        if cancel and not wish.days:
+            return self._as("cancel", cancel)
+        note, call = known.has("note"), self._call()
+        for kind in _TO_PERSON:
+            if found := known.has(kind):
+                return self._as("human", found)
+        if (found := known.has("damage")) and not note:
+            return self._as("human", found)
+        if (found := known.has("person") or (call if not note else None)) is not None:
+            return self._as("human", found)
+        if (found := known.has("where")) and not self._asks_for_time():
+            return self._as("where", found)
+        return self._relocated() or self._noted(note)
+
+    def _asks_for_time(self) -> bool:
+        """ "It did not come, can you bring it tomorrow 17-19?" asks for a time, not for where."""
+        wish = self.wish
+        return (wish.refuses and bool(wish.days)) or (len(wish.days) == 1 and wish.has_hours)
+
+    def _relocated(self) -> Understanding | None:
+        for kind, target in _RELOCATE:
+            if found := self.known.has(kind):
+                return self._as("relocate", found, target)
+        return None
+
+    def _noted(self, note: Phrase | None) -> Understanding | None:
+        """Beside a wish a note is kept, but the wish is what is answered."""
+        if note is None:
+            return None
+        if self.wish.days or self.wish.refuses:
+            self.about = replace(self.about, also=("note",))
+            return None
+        return self._as("note", note)
+
+    def _call(self) -> Phrase | None:
+        """ "Call me", unless it is part of "call me when you are here"."""
+        notes = self.known.all("note")
+        calls = self.known.all("call")
+        return next((c for c in calls if not any(inside(c, n) or c == n for n in notes)), None)
+
+    def _as(self, intent: str, found: Phrase, target: str | None = None) -> Understanding:
+        why = (*self.wish.because, f"{self.known.said(found, self.text)} = {found.kind}")
+        return replace(self.about, intent=intent, target=target, slots=(), confidence=0.85,
+                       because=why)  # fmt: skip
+
+    def _wished(self) -> Understanding | None:
+        wish, known = self.wish, self.known
+        if wish.wants:
+            agrees = bool(known.has("yes") or known.has("ok"))
+            if known.has("closing") and not wish.has_hours:
+                intent = "thanks" if known.has("thanks") else "confirm"
+                return replace(self.about, intent=intent, slots=(), confidence=0.8, agrees=True)
+            sure = wish.sure and wish.day is not None and wish.unread <= _UNREAD
+            return replace(self.about, intent="reschedule", sure=sure, agrees=agrees,
+                           confidence=_confidence(wish, sure=sure or wish.day is None))  # fmt: skip
+        if wish.refuses:
+            return replace(self.about, intent="decline", confidence=0.85)
+        return None
+
+    def _small_talk(self) -> Understanding:
+        known, about = self.known, self.about
+        if found := known.has("move"):
+            return replace(about, intent="reschedule", confidence=0.6,
+                           because=(f"{known.said(found, self.text)} = another time",))  # fmt: skip
+        signs = set(self.text)
+        refused = self._longest_of("no", "yes") == "no" or known.has("negate")
+        agreed = known.has("yes") or _AGREES & signs
+        if refused and not (known.has("yes") and self._longest_of("no", "yes") == "yes"):
+            return replace(about, intent="decline", confidence=0.7, because=("a no",))
+        if agreed:
+            return replace(about, intent="confirm", confidence=0.85, because=("a yes",))
+        if known.has("thanks") or _THANKS & signs:
+            return replace(about, intent="thanks", confidence=0.9, because=("thanks",))
+        if known.has("ok"):
+            return replace(about, intent="confirm", confidence=0.8, because=("an ok",))
+        if known.has("closing"):
+            return replace(about, intent="thanks", confidence=0.7, because=("a goodbye",))
+        return replace(about, confidence=0.2, because=("no words that we know",))
+
+    def _longest_of(self, *kinds: str) -> str | None:
+        """Which of them has the longest phrase: "no problem" is more than "no"."""
+        some = self.known.all(*kinds)
+        best = max(some, key=lambda each: (each.end - each.start, -each.start), default=None)
+        return best.kind if best else None
 
 
-def _confidence(wish: Wish) -> float:
-    if not wish.sure:
+def _confidence(wish: Wish, *, sure: bool) -> float:
+    if not (wish.sure and sure):
         return 0.55
     return 0.6 + 0.2 * (wish.day is not None) + 0.13 * wish.has_hours
-
-
-def _small_talk(folded: str, plain: str, lexicon: Lexicon, about: Understanding) -> Understanding:
-    if lexicon.asks["move"].search(folded):
-        return replace(about, intent="reschedule", confidence=0.6, because=("another time",))
-    refused = lexicon.negation["no"].search(plain) or lexicon.talk["no"].search(plain)
-    agreed = lexicon.talk["yes"].search(plain) or _AGREES & set(folded)
-    thanked = lexicon.talk["thanks"].search(plain) or _THANKS & set(folded)
-    if refused:
-        return replace(about, intent="decline", confidence=0.7)
-    if agreed:
-        return replace(about, intent="confirm", confidence=0.85)
-    if thanked:
-        return replace(about, intent="thanks", confidence=0.9)
-    if lexicon.talk["ok"].search(plain):
-        return replace(about, intent="confirm", confidence=0.8)
-    return replace(about, confidence=0.2)

@@ -59,6 +59,8 @@ class Understanding:
     days: Sequence[dt.date] = ()
     #: Days that were refused.
     refused: Sequence[dt.date] = ()
+    #: What else it says and must not be lost, as `note` beside a wish.
+    also: Sequence[str] = ()
 
     @property
     def has_hours(self) -> bool:

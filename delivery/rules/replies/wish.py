@@ -4,18 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
-from delivery.rules.replies.days import named_days
-from delivery.rules.replies.folding import clauses
-from delivery.rules.replies.hours import Span, named_hours
+from delivery.rules.replies.clauses import Clause, Span, clauses
+from delivery.rules.replies.clock_rules import SPANS_OF_HOURS, WORDS, WRITTEN
+from delivery.rules.replies.date_rules import DATES
+from delivery.rules.replies.day_rules import SPANS, WEEKS
+from delivery.rules.replies.folding import fold, joined_halves
+from delivery.rules.replies.language import language_of
+from delivery.rules.replies.length_rules import LENGTHS
 from delivery.rules.replies.lexicon import Lexicon
+from delivery.rules.replies.rewriting import Rule, Setting, Symbol, rewrite, rule
+from delivery.rules.replies.tagging import tagged
+from delivery.rules.replies.tokens import Token, tokens
+
+_DAY = 24 * 60
+_TIDY: list[Rule] = [
+    rule("X(?=W)")(
+        lambda some, _: [
+            Symbol(">", False, some[0].start, some[0].end),
+            Symbol("N", None, some[0].start, some[0].end),
+        ]
+    ),
+    rule("W-P")(lambda some, _: [some[0], some[2]]),
+    rule("!\\.?A")(lambda some, _: Symbol("+", None, some[0].start, some[-1].end)),
+]
+_RULES: list[Rule] = [
+    *_TIDY, *WRITTEN, *LENGTHS, *DATES, *WEEKS, *WORDS, *SPANS, *SPANS_OF_HOURS,
+]  # fmt: skip
 
 
 @dataclass
 class Wish:
     """Days and hours; what is refused counts against every slot, whatever else is said."""
 
+    now: datetime
     days: list[date] = field(default_factory=list)
     refused_days: list[date] = field(default_factory=list)
     earliest: int | None = None
@@ -27,6 +50,12 @@ class Wish:
     #: Whether there is one way to read it.
     sure: bool = True
     because: list[str] = field(default_factory=list)
+    #: The day a span of days is counted from ("by friday", "next week").
+    first: date | None = None
+    #: How many of its words say nothing we know.
+    unread: int = 0
+    #: Whether a clause says that it suits.
+    welcome: bool = False
 
     @property
     def day(self) -> date | None:
@@ -44,71 +73,141 @@ class Wish:
     def refuses(self) -> bool:
         return bool(self.refused_days or self.refused_spans)
 
+    @property
+    def start(self) -> datetime | None:
+        """The moment it begins, in `now`'s zone; midnight where only a day is named.
 
-def read_wish(folded: str, lexicon: Lexicon, now: datetime, *, month_first: bool) -> Wish:
-    """The wish in a folded text freed of numbers that are no times; days in `now`'s zone."""
-    wish = Wish()
+        Hours without a day are those that come next. None where nothing is wished.
+        """
+        minutes = self.earliest if self.earliest is not None else self.latest
+        day = self.first or (self.days[0] if self.days else None)
+        if day is None and minutes is None:
+            return None
+        if day is None:
+            day = self.now.date()
+            if minutes is not None and minutes <= self.now.hour * 60 + self.now.minute:
+                day += timedelta(days=1)
+        return _moment(day, minutes or 0, self.now)
+
+    @property
+    def end(self) -> datetime | None:
+        """The moment it ends, where hours or several days say so."""
+        start = self.start
+        if start is None or self.at:
+            return None
+        if self.latest is not None and self.earliest is not None:
+            return _moment(start.date(), self.latest, self.now)
+        if len(self.days) > 1 and not self.has_hours:
+            return _moment(max(self.days), 0, self.now)
+        return None
+
+
+def _moment(day: date, minutes: int, now: datetime) -> datetime:
+    moment = datetime.combine(day, time(), tzinfo=now.tzinfo)
+    return moment + timedelta(minutes=minutes) if minutes else moment
+
+
+def wish(text: str, now: datetime, locale: str = "en", *, daytime: bool = True) -> Wish:
+    """When `text` would like it, read at `now` and in its zone; `locale` is a hint (`fi`, `en-US`).
+
+    With `daytime` an hour such as `5` is the one a delivery can mean, 17:00; without, what a clock
+    reads. Never raises, whatever the text.
+    """
+    folded = joined_halves(fold(text))
+    found = tokens(folded)
+    return read_wish(folded, found, language_of(text, found, locale), now,
+                     month_first=writes_month_first(locale), daytime=daytime)  # fmt: skip
+
+
+def writes_month_first(locale: str) -> bool:
+    """Whether `3/12` is 12 March there."""
+    return locale.replace("_", "-").lower() == "en-us"
+
+
+def read_wish(
+    folded: str, found: list[Token], lexicon: Lexicon, now: datetime, *, month_first: bool,
+    daytime: bool = True, original: str = "",
+) -> Wish:  # fmt: skip
+    """The wish in a folded text cut into tokens; `original` is quoted in `because`."""
+    row = tagged(found, lexicon)
+    row = rewrite(row, _RULES, Setting(now, month_first, daytime))
+    small = lexicon.small_is_evening if daytime else 0
+    made = Wish(now)
     after_refusal = False
-    for clause in clauses(folded, lexicon):
-        named = named_days(clause, lexicon, now.date(), month_first=month_first)
-        spans = named_hours(named.rest, lexicon, whole=clause)
-        wish.because += named.because + [each.said for each in spans]
-        wish.sure = wish.sure and named.sure
-        if lexicon.negation["no"].search(clause) or lexicon.negation["away"].search(clause):
-            _refuse(wish, named.days, spans)
+    for clause in clauses(row):
+        read = Clause(clause, now.date(), small, original or folded)
+        made.because += read.because
+        made.sure = made.sure and read.sure
+        made.unread += read.unread
+        if read.refuses:
+            _refuse(made, read)
             after_refusal = True
             continue
-        if after_refusal and named.days and not spans and not _welcomed(clause, lexicon):
-            wish.sure = False  # "not tomorrow, friday": refused too, or wanted instead?
-        wish.any_time = wish.any_time or bool(lexicon.parts["any"].search(clause))
-        _want(wish, named.days, spans)
-    wish.days = [each for each in wish.days if each not in wish.refused_days]
-    return wish
+        if after_refusal and read.days and not (read.spans or read.welcome or read.breaks):
+            made.sure = False  # "not tomorrow, friday": refused too, or wanted instead?
+        _want(made, read)
+    if made.any_time and made.refused_days and not made.days:
+        made.days = _others(made, now.date())
+        made.sure = False
+    made.days = [each for each in made.days if each not in made.refused_days]
+    if made.first in made.refused_days:
+        made.first = None
+    return made
 
 
-def _welcomed(clause: str, lexicon: Lexicon) -> bool:
-    return bool(lexicon.talk["yes"].search(clause) or lexicon.talk["ok"].search(clause)
-                or lexicon.breaks.match(clause))  # fmt: skip
+def _others(made: Wish, today: date) -> list[date]:
+    """ "Any day but friday": two weeks without what is refused."""
+    ahead = (today + timedelta(days=n) for n in range(1, 15))
+    return [each for each in ahead if each not in made.refused_days]
 
 
-def _want(wish: Wish, days: list[date], spans: list[Span]) -> None:
-    wish.days += [each for each in days if each not in wish.days]
-    for span in spans:
-        if wish.has_hours and not _narrows(wish, span):
-            _widen(wish, span)
+def _want(made: Wish, read: Clause) -> None:
+    made.any_time = made.any_time or read.any_time
+    made.welcome = made.welcome or read.welcome
+    made.first = made.first or read.first
+    days = [day for each in read.bounds for day in each.days(made.now.date())] or read.days
+    made.days += [each for each in days if each not in made.days]
+    for span in read.spans:
+        if made.has_hours and not _narrows(made, span):
+            _widen(made, span)
             continue
-        wish.earliest = _tighter(max, wish.earliest, span.earliest)
-        wish.latest = _tighter(min, wish.latest, span.latest)
-        wish.at = span.at
+        made.earliest = _tighter(max, made.earliest, span.earliest)
+        made.latest = _tighter(min, made.latest, span.latest)
+        made.at = span.at
 
 
-def _refuse(wish: Wish, days: list[date], spans: list[Span]) -> None:
+def _refuse(made: Wish, read: Clause) -> None:
     """In a refusal a bound turns round: not home before five means after five."""
-    bounds = [each for each in spans if each.is_bound]
-    if bounds:
-        wish.days += [each for each in days if each not in wish.days]
+    bounds = [each for each in read.spans if each.is_bound]
+    if read.bounds:
+        turned = [each.turned() for each in read.bounds]
+        made.days += [day for each in turned for day in each.days(made.now.date())]
+        made.first = made.first or turned[0].named.start
+    elif bounds:
+        made.days += [each for each in read.days if each not in made.days]
         for each in bounds:
-            wish.earliest, wish.latest = each.latest, each.earliest
-        wish.sure = False
-    elif days:
-        wish.refused_days += days
+            made.earliest, made.latest = each.latest, each.earliest
+        made.sure = False
+    elif read.days:
+        made.refused_days += read.days
     else:
-        wish.refused_spans += spans
+        made.refused_spans += read.spans
+        made.any_time = made.any_time or (read.any_time and not read.spans)
 
 
-def _narrows(wish: Wish, span: Span) -> bool:
+def _narrows(made: Wish, span: Span) -> bool:
     """Whether both can be meant at once."""
-    earliest = max(wish.earliest or 0, span.earliest or 0)
-    latest = min(wish.latest or 24 * 60, span.latest or 24 * 60)
+    earliest = max(made.earliest or 0, span.earliest or 0)
+    latest = min(made.latest or _DAY, span.latest or _DAY)
     return earliest < latest and not span.at
 
 
-def _widen(wish: Wish, span: Span) -> None:
+def _widen(made: Wish, span: Span) -> None:
     # "10-12 or 17-19": either will do, so we ask.
-    wish.sure = False
-    wish.at = False
-    wish.earliest = min(wish.earliest or 0, span.earliest or 0)
-    wish.latest = max(wish.latest or 24 * 60, span.latest or 24 * 60)
+    made.sure = False
+    made.at = False
+    made.earliest = min(made.earliest or 0, span.earliest or 0)
+    made.latest = max(made.latest or _DAY, span.latest or _DAY)
 
 
 def _tighter(choose: Callable[[list[int]], int], one: int | None, other: int | None) -> int | None:

@@ -1,0 +1,94 @@
+"""What a reply asks for, by the phrases in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from delivery.rules.replies.lexicon import Lexicon, guess
+from delivery.rules.replies.tokens import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase found: its kind in the language file, and its first and last word."""
+
+    kind: str
+    start: int
+    end: int
+
+
+@dataclass
+class Said:
+    """A reply as words, and every phrase in it."""
+
+    found: list[Token]
+    #: Words as the language spells them; empty where a number or a mark stands.
+    words: list[str]
+    phrases: list[Phrase] = field(default_factory=list)
+
+    @property
+    def spoken(self) -> int:
+        return sum(map(bool, self.words))
+
+    def has(self, kind: str) -> Phrase | None:
+        """The longest such phrase."""
+        some = [each for each in self.phrases if each.kind == kind]
+        return max(some, key=lambda each: each.end - each.start, default=None)
+
+    def all(self, *kinds: str) -> list[Phrase]:
+        return [each for each in self.phrases if each.kind in kinds]
+
+    def left(self, *kinds: str) -> list[int]:
+        """Places of words that no phrase of these kinds covers."""
+        covered = {n for each in self.all(*kinds) for n in range(each.start, each.end)}
+        return [n for n, word in enumerate(self.words) if word and n not in covered]
+
+    def said(self, phrase: Phrase, text: str) -> str:
+        """The phrase as it was written."""
+        return text[self.found[phrase.start].start : self.found[phrase.end - 1].end]
+
+
+def said(found: list[Token], lexicon: Lexicon) -> Said:
+    """Every phrase of the language in it, misspelt words forgiven."""
+    words = [_spelt(lexicon, each) for each in found]
+    known = Said(found, words)
+    for place, word in enumerate(words):
+        if word:
+            known.phrases += [
+                Phrase(kind, place, end) for end, _, kind in lexicon.phrases.at(words, place)
+            ]
+    return known
+
+
+def _spelt(lexicon: Lexicon, token: Token) -> str:
+    if token.kind != "word":
+        return "?" if token.value == "?" else ""
+    key = lexicon.key(token.value)
+    return guess(lexicon, key) or key
+
+
+def keyword(known: Said) -> str | None:
+    """`stop`, `start` or `help`, where that is the whole message, or clearly a demand to stop."""
+    for name in ("stop", "start", "help"):
+        wanted = set(known.left("polite")) if name == "stop" else set(known.left())
+        wanted = {n for n in wanted if known.words[n] != "?"} or wanted
+        for each in known.all(name):
+            if wanted <= set(range(each.start, each.end)):
+                return name
+    return "stop" if known.has("stop_in") else None
+
+
+def wants_cancelled(known: Said) -> Phrase | None:
+    """The words that cancel the order, unless they are denied ("don't cancel")."""
+    for each in known.all("cancel"):
+        denied = any(
+            no.end == each.start or no.start == each.end for no in known.all("negate")
+        ) and not any(no.start >= each.start and no.end <= each.end for no in known.all("negate"))
+        if not denied:
+            return each
+    return None
+
+
+def inside(one: Phrase, other: Phrase) -> bool:
+    """Whether one is part of the other, as "call me" is of "call me when"."""
+    return other.start <= one.start and one.end <= other.end and one != other

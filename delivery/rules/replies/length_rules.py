@@ -1,0 +1,92 @@
+"""Rules for lengths of time: from `in two weeks` and `2-3 päivän päästä` to days."""
+
+from __future__ import annotations
+
+from delivery.rules.replies.calendar_days import Days, later, moment_after, one, several, span
+from delivery.rules.replies.rewriting import Made, Rule, Setting, Symbol, over, rule, values
+
+#: Months, days and minutes of each.
+UNITS = {
+    "minute": (0, 0, 1), "hour": (0, 0, 60), "day": (0, 1, 0), "week": (0, 7, 0),
+    "month": (1, 0, 0), "year": (12, 0, 0),
+}  # fmt: skip
+
+
+def named(some: list[Symbol], days: Days | None) -> Made:
+    return over(some, "Z", days) if days else None
+
+
+def number_of(some: list[Symbol], codes: str = "noi") -> int:
+    return int(values(some, codes)[0])
+
+
+def _length(some: list[Symbol], _: Setting) -> Made:
+    return over(some, "D", _long(some))
+
+
+def _long(some: list[Symbol]) -> tuple[int, int, int]:
+    months, days, minutes = UNITS[values(some, "U")[0]]
+    by = number_of(some) if values(some, "noi") else 1
+    return months * by, days * by, minutes * by
+
+
+def _sum(some: list[Symbol], _: Setting) -> Made:
+    return over(some, "D", tuple(map(sum, zip(*values(some, "D"), strict=True))))
+
+
+def _either(some: list[Symbol], _: Setting) -> Made:
+    """`2-3 days`; of hours only the longer counts."""
+    if some[-1].value in ("minute", "hour"):
+        return over(some, "D", _long([some[-2], some[-1]]))
+    return over(some, "q", (*values(some, "n"), some[-1].value))
+
+
+def ahead(some: list[Symbol], setting: Setting) -> Made:
+    """So long from now: a day, and a moment where hours or minutes were counted."""
+    months, days, minutes = length_of(some)
+    then = moment_after(setting.now, months, days, minutes)
+    if then is None:
+        return None
+    day = over(some, "Z", Days((then.date(),)))
+    if not minutes:
+        return day
+    return day, over(some, "c", (then.hour * 60 + then.minute, False))
+
+
+def length_of(some: list[Symbol]) -> tuple[int, int, int]:
+    """Of a length, or of a unit alone (`viikon päästä`)."""
+    known: list[tuple[int, int, int]] = values(some, "D")
+    return known[0] if known else _long(some)
+
+
+def after_day(some: list[Symbol], _: Setting) -> Made:
+    (months, days, minutes), anchor = length_of(some), values(some, "Z")[0]
+    if minutes:
+        return None
+    if any(each.code == ">" and each.value for each in some):
+        last = later(anchor.start, days=max(days - 1, 0), months=months)
+        return named(some, several(span(anchor.start, last), first=anchor.start))
+    return named(some, one(later(anchor.start, days=days, months=months), sure=anchor.sure))
+
+
+def past(some: list[Symbol], _: Setting) -> Made:
+    return over(some, ".", None)
+
+
+def next_length(some: list[Symbol], setting: Setting) -> Made:
+    months, days, minutes = length_of(some)
+    today = setting.now.date()
+    if minutes:
+        return ahead(some, setting)
+    last = later(today, days=days, months=months)
+    return named(some, several(span(later(today, days=1), last), first=later(today, days=1)))
+
+
+LENGTHS: list[Rule] = [
+    rule("C[.K^;,]{0,2}[nxdtoY]")(lambda some, _: over(some, "#", None)),
+    rule("#?[noY][.]?g")(lambda some, _: over(some, "#", None)),
+    rule("n[-T/]nU")(_either),
+    rule("[ni]U")(_length),
+    rule("D(?:[&,]?D)+")(_sum),
+    rule("Dj|[Uj]+j|L[UWEPM]|jD")(past),
+]
