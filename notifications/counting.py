@@ -17,11 +17,11 @@ _BETWEEN_DIGITS = re.compile(r"(?<=\d)-(?=\d)")
 
 @lru_cache(maxsize=1024)
 def lasting(minutes: int, locale: str) -> str:
-    """`1 minute`, `90 minutes`, `1 hour`, `2 hours`, `2 hours 30 minutes`.
+    """`1 minute`, `90 minutes`, `2 hours`, `2 hours 30 minutes`.
 
-    Below two hours people count in minutes, but for the whole one; so do we.
+    Below two hours people count in minutes; so do we.
     """
-    if minutes < 120 and minutes != 60:
+    if minutes < 120:
         return _unit(minutes, "minute", locale)
     hours, rest = divmod(minutes, 60)
     said = _unit(hours, "hour", locale)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -66,11 +66,15 @@ class Notice:
 
 @dataclass(frozen=True)
 class Email:
-    """`subject` is one line; `html` and `text` say the same, with the same links."""
+    """`subject` is one line; `html` and `text` say the same, with the same links.
+
+    `sender` is the person it is from, as the language signs: `Mikko at Kaari`.
+    """
 
     subject: str
     text: str
     html: str
+    sender: str = ""
 
 
 def chain(locale: str) -> tuple[str, ...]:
@@ -87,14 +91,15 @@ class Texts:
     """The texts of all notices in a folder, compiled once.
 
     `<name>/<locale>.sms.txt` is the SMS. `.subject.txt`, `.email.txt` and `.html` are the e-mail;
-    the latter two are made from `.mjml` (notifications/mjml.py).
+    the latter two are made from `.mjml` (notifications/mjml.py). `../email/<locale>.sender.txt` is
+    whom all of them are from, where there is such a file.
     """
 
     def __init__(self, folder: Path) -> None:
         # Nobody but us writes these files; what is put into them is data.
         self._plain = _environment(folder, escaped=False)
         self._html = _environment(folder, escaped=True)
-        self._template = cache(self._find)
+        self._template = lru_cache(maxsize=4096)(self._find)
 
     def render(self, notice: Notice, locale: str) -> str:
         """The SMS in the nearest language; costly typography made plain.
@@ -108,11 +113,17 @@ class Texts:
         text = self._say(notice, locale, "email.txt")
         text = "\n".join(line.strip() for line in text.split("\n"))
         return Email(
-            # A line break would end the header and begin another one.
-            subject=_CONTROL.sub(" ", self._say(notice, locale, "subject.txt")).strip(),
+            subject=_one_line(self._say(notice, locale, "subject.txt")),
             text=_EMPTY_LINES.sub("\n\n", text).strip() + "\n",
             html=self._say(notice, locale, "html"),
+            sender=self._sender(notice, locale),
         )
+
+    def _sender(self, notice: Notice, locale: str) -> str:
+        try:
+            return _one_line(self._say(notice, locale, "sender.txt"))
+        except TemplateNotFound:
+            return ""
 
     def _say(self, notice: Notice, locale: str, kind: str) -> str:
         template, language = self._template(notice.name, locale, kind)
@@ -123,19 +134,28 @@ class Texts:
         jinja = self._html if kind == "html" else self._plain
         for each in chain(locale):
             try:
-                return jinja.get_template(f"{name}/{each}.{kind}"), each
+                return jinja.get_template(_file(name, each, kind)), each
             except TemplateNotFound:
                 continue
-        raise TemplateNotFound(f"{name}/{FALLBACK}.{kind}")
+        raise TemplateNotFound(_file(name, FALLBACK, kind))
+
+
+def _file(name: str, locale: str, kind: str) -> str:
+    return f"{locale}.{kind}" if kind == "sender.txt" else f"{name}/{locale}.{kind}"
 
 
 def _environment(folder: Path, *, escaped: bool) -> Environment:
     jinja = Environment(
-        loader=FileSystemLoader(folder), undefined=StrictUndefined, auto_reload=False,
-        autoescape=escaped,
+        loader=FileSystemLoader([folder, folder.parent / "email"]), undefined=StrictUndefined,
+        auto_reload=False, autoescape=escaped,
     )  # fmt: skip
     jinja.filters.update(counting.FILTERS | {"lines": _lines if escaped else str})
     return jinja
+
+
+def _one_line(said: str) -> str:
+    # A line break would end a header and begin another one.
+    return _CONTROL.sub(" ", said).strip()
 
 
 def _lines(written: str) -> Markup:

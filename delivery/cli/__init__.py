@@ -17,6 +17,7 @@ COMMANDS = {
     "catalogue": "your own carriers, zones, services, prices: load, show, diff",
     "keys": "create, list and revoke the keys of shops and staff",
     "staff": "let people log in to /ops",
+    "notices": "compile the e-mails of the notices from their MJML",
     "interpret": "try what a customer's reply would mean",
     "explain": "why these options and no others, now or for a quote that was given",
     "check": "format, lint, types, imports, tests: the same list as CI",

@@ -135,8 +135,8 @@ def _booking(
         customer_id=customer.get("id"),
         given_name=recipient.given_name or customer.get("given_name") or "",
         family_name=recipient.family_name or "", phone=phone, email=recipient.email or None,
-        locale=house.words.language(locale), consent=CONSENT | ask.consent, link_version=1,
-        link_hash=links.link_hash(token), created_at=now, changed_at=now,
+        locale=house.words.language(locale, "options"), consent=CONSENT | ask.consent,
+        link_version=1, link_hash=links.link_hash(token), created_at=now, changed_at=now,
         load=hold.load,
     )  # fmt: skip
 

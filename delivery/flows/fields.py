@@ -4,21 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
 
 from delivery.house import House
-from delivery.rules import phrases
+from delivery.rules import names, phrases
 from delivery.rules.bookings import Booking
 from delivery.rules.tracking import in_language
 from delivery.rules.windows import TimeWindow
+from delivery.store import conversations
 
 
-def by_name(house: House, booking: Booking) -> dict[str, str]:
-    shop = house.settings.shop
-    return {"given_name": booking.given_name, "agent": shop.agent, "shop": shop.name}
+def by_name(conn: Connection, house: House, booking: Booking) -> dict[str, str]:
+    """Whom we greet, and who signs: whoever has the open conversation, else who is on shift."""
+    shop, talk = house.settings.shop, conversations.of(conn, booking.reference)
+    theirs = talk.agent if talk is not None and talk.with_person else None
+    return {
+        "given_name": names.given_name(booking.given_name, booking.locale),
+        "agent": theirs or shop.agent,
+        "shop": shop.name,
+    }
+
+
+def expected(window: TimeWindow | None, booking: Booking) -> str:
+    """The hours the driver reckons with, where they are fewer than the promise and within it."""
+    if window is None or window == booking.window:
+        return ""
+    if window.start < booking.window.start or booking.window.end < window.end:
+        return ""
+    return phrases.hours(window.into(ZoneInfo(booking.zone_name)), booking.locale, sms=True)
 
 
 def place(booking: Booking) -> str:
     return str((booking.option.get("place") or {}).get("name") or "")
+
+
+def street(booking: Booking) -> str:
+    return str((booking.option.get("place") or {}).get("street") or "")
+
+
+def collect_until(booking: Booking) -> date | None:
+    """The last day on which it can be fetched, where it waits for that."""
+    until = (booking.option.get("place") or {}).get("until")
+    return datetime.fromisoformat(until).date() if until else None
 
 
 def today(booking: Booking, now: datetime) -> date:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection
 
-from delivery.flows import telling
+from delivery.flows import fields, telling
 from delivery.flows.offering import list_times
 from delivery.house import House
 from delivery.rules import tracking
@@ -48,7 +48,8 @@ def _out_for_delivery(
     conn: Connection, house: House, booking: Booking, event: CarrierEvent, now: datetime
 ) -> None:
     if booking.kind == "to_door" and now < booking.window.end:
-        telling.on_the_way(conn, house, booking, left_at=event.occurred_at, now=now)
+        telling.on_the_way(conn, house, booking, left_at=event.occurred_at,
+                           expected=event.expected_window, now=now)  # fmt: skip
 
 
 def _delivered(
@@ -69,12 +70,8 @@ def _at_pickup_point(
     conn: Connection, house: House, booking: Booking, event: CarrierEvent, now: datetime
 ) -> None:
     conversations.forget_menu(conn, booking.reference, now=now)
-    telling.at_pickup_point(conn, house, booking, until=_until(booking), now=now)
-
-
-def _until(booking: Booking) -> date | None:
-    until = (booking.option.get("place") or {}).get("until")
-    return datetime.fromisoformat(until).date() if until else None
+    telling.at_pickup_point(conn, house, booking, until=fields.collect_until(booking),
+                            now=now)  # fmt: skip
 
 
 _Tell = Callable[[Connection, House, Booking, CarrierEvent, datetime], None]

@@ -54,9 +54,16 @@ def delay(
     conn: Connection, house: House, booking: Booking, *, window: TimeWindow,
     reason: dict[str, str], now: datetime, cause: str = "delayed",
 ) -> Booking:  # fmt: skip
-    """Promise another window because we are late or early, and say so with free times."""
+    """Promise another window because we are late or early, and say so with free times.
+
+    One within what was planned is said only to those who heard of another.
+    """
     was = booking.window
+    planned = tracking.planned_window(bookings.promises(conn, booking.reference))
     changed = promising.revise(conn, booking, window, cause=cause, reason=reason, now=now)
+    if planned.start <= window.start and window.end <= planned.end:
+        telling.back_on_time(conn, house, changed, now=now)
+        return changed
     times = list_times(conn, house, changed, now=now)
     if tracking.change_of(was, window) == "earlier":
         telling.moved_earlier(conn, house, changed, was, times, now=now)

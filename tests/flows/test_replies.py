@@ -260,7 +260,7 @@ def test_after_an_answer_the_customer_talks_with_that_person(api: Api, house: Ho
         desk.answer(conn, house, ref, "Yes, 1 or 2 notes are fine.", "Sanna", now=house.clock())
         desk.answer(conn, house, ref, "Yes, 1 or 2 notes are fine.", "Sanna", now=house.clock())
     assert [name for name, _ in told(house, ref)].count("answer") == 1
-    assert told(house, ref)[-1][1].rstrip().endswith("Sanna, Kaari")
+    assert told(house, ref)[-1][1].rstrip().endswith("Sanna at Kaari")
     before = booking_of(house, ref)
     writes(house, "1")
     writes(house, "tomorrow evening")

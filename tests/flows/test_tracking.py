@@ -45,9 +45,9 @@ def test_a_delay_is_a_new_promise_and_one_message_with_three_free_times(
     (first, _), (last, body) = told(house, ref)
     assert (first, last) == ("booking_confirmed", "delayed")
     assert "Aino" in body
-    assert "about 90 min late" in body
+    assert "about 90 minutes late" in body
     assert "The van broke down." in body
-    assert body.rstrip().endswith("Mikko, Kaari")
+    assert body.rstrip().endswith("Mikko at Kaari")
     with house.database.read() as conn:
         talk = conversations.of(conn, ref)
     assert talk is not None

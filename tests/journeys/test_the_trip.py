@@ -72,7 +72,7 @@ def trip(visitor: Visitor, phone: str) -> None:
     page = visitor.page
     reference = order(visitor, phone)
     visitor.follow("See the message on the telephone")
-    visitor.sees("Mikko, Kaari")
+    visitor.sees("Mikko at Kaari")
     visitor.sees("Hi Aino")
     visitor.picture("5-telephone")
 

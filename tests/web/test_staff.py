@@ -78,7 +78,7 @@ def test_a_question_waits_is_answered_by_name_and_closed(api: Api, house: House)
                      headers={"Idempotency-Key": "a-1"})  # fmt: skip
     assert sent.status_code == 200, sent.text
     assert sent.json() == again.json()
-    assert told(house, ref)[-1] == ("answer", "Yes.\nSanna, Kaari")
+    assert told(house, ref)[-1] == ("answer", "Yes.\nSanna at Kaari")
     assert [name for name, _ in told(house, ref)].count("answer") == 1
     assert waiting(api)["items"] == []
     assert api.post(f"{path}/close", key="staff").json() == {"state": "closed"}
@@ -92,7 +92,7 @@ def test_a_stranger_is_listed_answered_and_closed(api: Api, house: House) -> Non
     assert api.post(f"{path}/messages", json={"text": "Kaari, a shop."}, key="staff").json()[
         "message"
     ]
-    assert "Kaari, a shop.\nMikko, Kaari" in [
+    assert "Kaari, a shop.\nMikko at Kaari" in [
         each["text"] for each in waiting(api)["items"][0]["thread"]
     ]
     assert api.post(f"{path}/close", key="staff").status_code == 200
