@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import statistics
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -21,14 +24,28 @@ from notifications.lookups import AFTER
 from notifications.providers.base import Provider
 from notifications.recorder import Recorder
 from notifications.rescue import rescue
+from notifications.room import Room
 from notifications.transactions import Transactions
 
 log = structlog.get_logger()
 
 #: Opt-outs are asked for again before each of these.
-SUB_BATCH = 64
-#: So many are claimed at once; the rest stays free for other workers and for answers to people.
-CLAIM = 256
+SUB_BATCH = 128
+#: No more are claimed at once; the rest stays free for other workers and for answers to people.
+CLAIM = 512
+#: Where there is a pace, so much is claimed: an answer waits for that and no more.
+PACED_SECONDS = 0.5
+
+
+@dataclass
+class Batch:
+    """Messages of one claim. `leased` is when it began, by this process's own clock."""
+
+    who: str
+    leased: float
+    messages: list[Claimed]
+    #: There may be more.
+    full: bool = False
 
 
 class Sender:
@@ -65,8 +82,10 @@ class Sender:
         self._poll_for = poll_for
         # A call never outlives its lease: nobody else may touch the message meanwhile.
         self._call_seconds = min(call_for, lease_for * 0.8).total_seconds()
-        self._in_flight = in_flight
+        # Half of the calls are out while the others are written down.
         self._part = max(1, min(SUB_BATCH, in_flight // 2))
+        self._most = max(1, min(CLAIM, 2 * in_flight))
+        self._room = Room(in_flight)
         self._rate = segments_per_second
         self._pace_of = pace_of
         self._on_step = on_step
@@ -76,10 +95,13 @@ class Sender:
             transactions, clock=clock, unsure_for=unsure_for, on_step=on_step, fallback=fallback
         )
         self._claims = itertools.count()
+        #: Claimed while the last of those before begin.
+        self._next: asyncio.Task[Batch] | None = None
+        #: Segments of a message, as lately seen.
+        self._segments = 2.0
         #: Calls that are out, and until when.
         self._calls: dict[asyncio.Task[None], float] = {}
         self._watch: asyncio.Task[None] | None = None
-        self._freed = asyncio.Event()
         self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
@@ -100,6 +122,7 @@ class Sender:
         finally:
             for each in beside:
                 each.cancel()
+            await self._give_up_next()
             await self.settled()
             await asyncio.gather(*beside, return_exceptions=True)
 
@@ -120,13 +143,13 @@ class Sender:
         """Begin the calls of all that is due, never more at once than allowed; how many."""
         begun = 0
         while not self._stopping:
-            who, leased = f"{self._name}/{next(self._claims):x}", time.monotonic()
-            claimed = await asyncio.to_thread(self._claim, who)
-            if not claimed:
+            batch = await self._claimed()
+            if not batch.messages:
                 break
             self._on_step("claimed")
-            for part in pacing.parts(claimed, self._part, self._rate):
-                begun += await self._begin_part(who, part, leased)
+            self._segments = max(1.0, statistics.fmean(each.segments for each in batch.messages))
+            for part in pacing.parts(batch.messages, self._part, self._rate):
+                begun += await self._begin_part(batch, part)
         return begun
 
     async def settled(self) -> None:
@@ -135,22 +158,55 @@ class Sender:
             await asyncio.wait(list(self._calls))
         await self._recorder.settled()
 
-    async def _begin_part(self, who: str, part: list[Claimed], leased: float) -> int:
+    async def _claimed(self) -> Batch:
+        """The next batch, which may have been claimed already."""
+        coming, self._next = self._next or self._claim_soon(), None
+        return await coming
+
+    def _claim_soon(self) -> asyncio.Task[Batch]:
+        who = f"{self._name}/{next(self._claims):x}"
+        return asyncio.create_task(asyncio.to_thread(self._claim, who))
+
+    async def _begin_part(self, batch: Batch, part: list[Claimed]) -> int:
+        """Begin these calls, as many at once as there is room for; how many were begun."""
+        begun = 0
         start = await self._turn_of(part)
-        await self._room_for(len(part))
-        if self._stopping or time.monotonic() - leased > self._lease_for.total_seconds() / 2:
-            await asyncio.to_thread(self._give_back, who, part)
-            return 0
-        asked, calls = await asyncio.to_thread(self._begin, who, part)
+        if batch.full and not self._rate and part[-1] is batch.messages[-1]:
+            self._next = self._claim_soon()
+        while part:
+            # What has a pace leaves one after another, as its part was asked for.
+            count = await self._room.take(len(part), whole=start is not None)
+            piece, part = part[:count], part[count:]
+            begun += await self._begin_piece(batch, piece, start)
+        return begun
+
+    async def _begin_piece(self, batch: Batch, piece: list[Claimed], start: datetime | None) -> int:
+        calls: list[Call] = []
+        try:
+            old = time.monotonic() - batch.leased > self._lease_for.total_seconds() / 2
+            if self._stopping or old:
+                await asyncio.to_thread(self._give_back, batch.who, piece)
+                return 0
+            asked, calls = await asyncio.to_thread(self._begin, batch.who, piece)
+        finally:
+            self._room.give_back(len(piece) - len(calls))
         self._on_step("attempted")
         already = 0.0 if start is None else (self._clock() - start).total_seconds()
         for call, wait in zip(calls, pacing.waits(calls, self._rate, already), strict=True):
             task = asyncio.create_task(self._call(call, asked, wait))
             self._calls[task] = asked + wait + self._call_seconds
             task.add_done_callback(self._back)
-        if self._watch is None:
+        if self._watch is None and calls:
             self._watch = asyncio.create_task(self._end_overdue())
         return len(calls)
+
+    async def _give_up_next(self) -> None:
+        """We are stopping: others may have what was claimed and not begun."""
+        if self._next is None:
+            return
+        with suppress(Exception):  # a database that is away: the lease runs out
+            batch = await self._claimed()
+            await asyncio.to_thread(self._give_back, batch.who, batch.messages)
 
     async def _turn_of(self, part: list[Claimed]) -> datetime | None:
         """Wait for this part's turn at the sender's pace; when that was to be."""
@@ -160,14 +216,9 @@ class Sender:
         await asyncio.sleep(max(0.0, (start - self._clock()).total_seconds()))
         return start
 
-    async def _room_for(self, calls: int) -> None:
-        while self._calls and len(self._calls) + calls > self._in_flight:
-            self._freed.clear()
-            await self._freed.wait()
-
     def _back(self, task: asyncio.Task[None]) -> None:
         self._calls.pop(task, None)
-        self._freed.set()
+        self._room.give_back()
 
     async def _call(self, call: Call, asked: float, wait: float) -> None:
         if wait:
@@ -190,15 +241,22 @@ class Sender:
         finally:
             self._watch = None
 
-    def _claim(self, who: str) -> list[Claimed]:
+    def _claim(self, who: str) -> Batch:
         now = self._clock()
-        most = CLAIM if not self._rate else max(1, min(CLAIM, int(self._rate * 2)))
-        until = now + self._lease_for
-        claimed = []
+        batch = Batch(who, time.monotonic(), [])
+        most, until = self._worth_claiming(), now + self._lease_for
         with self._transactions.write() as conn:
             for names, count in self._channels.turns(conn, most, now):
-                claimed += claims.claim(conn, who, most=count, now=now, until=until, channels=names)
-        return claimed
+                batch.messages += claims.claim(
+                    conn, who, most=count, now=now, until=until, channels=names
+                )
+        batch.full = len(batch.messages) >= most
+        return batch
+
+    def _worth_claiming(self) -> int:
+        if not self._rate:
+            return self._most
+        return max(1, min(self._most, int(self._rate * PACED_SECONDS / self._segments)))
 
     def _begin(self, who: str, part: Sequence[Claimed]) -> tuple[float, list[Call]]:
         with self._transactions.write() as conn:
