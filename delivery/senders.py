@@ -64,7 +64,8 @@ def _email(settings: Settings) -> list[NamedSender]:
         console = Console(sys.stdout.write)
         return [NamedSender("console e-mail", "email", console, has_receipts=False)]
     name = f"e-mail by {email.host}"[:40]
-    return [NamedSender(name, "email", build_mail(settings), has_receipts=False)]
+    mail = build_mail(settings)
+    return [NamedSender(name, "email", mail, has_receipts=False, copies_are_one=True)]
 
 
 def build_mail(settings: Settings) -> Smtp:

@@ -16,7 +16,16 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from delivery.flows import checkout, learning, recording, replies, slots, sweeping, tracking
+from delivery.flows import (
+    checkout,
+    learning,
+    recording,
+    reminding,
+    replies,
+    slots,
+    sweeping,
+    tracking,
+)
 from delivery.house import House
 from delivery.log import what_broke
 from delivery.senders import build_fallback
@@ -74,6 +83,9 @@ JOBS = (
     Job("learn from choices", 5, _learn),
     Job("learn what all are like", 3600, _learn_of_all),
     Job("record kept promises", 600, _record),
+    Job("remind of tomorrow", 30, lambda house, now: reminding.remind_of_tomorrow(house, now=now)),
+    Job("remind of parcels", 300, lambda house, now: reminding.remind_of_parcels(house, now=now)),
+    Job("ask how it went", 300, lambda house, now: reminding.ask_how_it_went(house, now=now)),
     Job("sweep what is over", 3600, _sweep),
 )
 
@@ -142,6 +154,7 @@ class Worker:
             await self._sender().run(self._stop)
         finally:
             scheduler.shutdown(wait=False)
+            await self._channels.close()
 
     def _scheduler(self) -> AsyncIOScheduler:
         # In memory and in UTC: this only ticks. What is due, and when, stands in the database.

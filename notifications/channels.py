@@ -48,6 +48,9 @@ class NamedSender:
     countries: frozenset[str] = frozenset()
     #: Whether we ever learn from its provider what became of a message.
     has_receipts: bool = True
+    #: A message handed over twice is one to its reader: of two e-mails with the same Message-ID
+    #: most mailboxes show one.
+    copies_are_one: bool = False
 
 
 class Channels:
@@ -160,6 +163,16 @@ class Channels:
     def has_receipts(self, channel: str) -> bool:
         """Whether we ever learn what became of messages of this channel."""
         return any(each.has_receipts for each in self._senders.get(channel, ()))
+
+    def settles_doubt(self, channel: str, attempt: int) -> bool:
+        """Whether it can be found out, or risked, what to do about an unknown outcome.
+
+        A channel without a list whose copies are one: after the first attempt once more.
+        """
+        senders = self._senders.get(channel, ())
+        if any(each.has_receipts for each in senders):
+            return True
+        return attempt == 1 and any(each.copies_are_one for each in senders)
 
     async def close(self) -> None:
         """Let go of all connections."""

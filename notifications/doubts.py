@@ -118,7 +118,7 @@ class Turn:
     async def settle(self, doubt: Doubt) -> bool:
         """Ask the provider and write down what that means; True when nothing is left open."""
         found: list[Found] | None = None
-        if askable := self._channels.has_receipts(doubt.channel):
+        if askable := self._channels.settles_doubt(doubt.channel, doubt.number):
             try:
                 found = await self._channels.find(
                     doubt.to, doubt.body, doubt.since, channel=doubt.channel
