@@ -2,7 +2,7 @@
 
 What it says decides: 2xx after the message's end is accepted, 5xx is refused, 4xx is later. Lost
 before the message itself was begun, it was certainly not sent; lost after that, nobody knows.
-There is no list to ask then. It is handed over once more after the grace, under the same
+There is no list to ask then. It is handed over once more after the grace, and under the same
 Message-ID: most mailboxes show one of two such copies, and a second copy of a letter costs its
 reader less than a delivery nobody told of. A second SMS would not be forgiven as easily.
 """
