@@ -26,7 +26,7 @@ lint: $(VENV)/.ready-dev ## the same without the tests
 bench: $(VENV)/.ready-dev ## the figures, as a table and in bench.json
 	@$(PY) -m delivery bench --json bench.json
 
-soak: $(VENV)/.ready-dev ## the long tests: many kills, many rounds
+soak: $(VENV)/.ready-dev ## the long tests: many kills, and every fault at its real pace
 	@PERILLE_TEST_ALL=1 $(PY) -m pytest -s tests/soak
 
 clean: ## throw away the venv and the demo's database
