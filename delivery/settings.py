@@ -71,6 +71,7 @@ class ShopSettings(Section):
 
 class SmsSettings(Section):
     provider: Literal["stand_in", "twilio", "console"]
+    price_minor: float = Field(ge=0)
 
 
 class TwilioSettings(Section):
@@ -111,6 +112,7 @@ class EmailSettings(Section):
 
 class BroadcastSettings(Section):
     start_delay_seconds: float = Field(ge=0)
+    offer_minutes: float = Field(ge=0)
 
 
 class QuietHoursSettings(Section):
@@ -141,6 +143,12 @@ class OutboxSettings(Section):
 class ReplySettings(Section):
     menu_minutes: Seconds
     undo_minutes: Seconds
+
+
+class ReminderSettings(Section):
+    evening_hour: int = Field(ge=12, le=20)
+    pickup_days: int = Field(ge=0, le=30)
+    feedback_hours: Seconds
 
 
 class LinkSettings(Section):
@@ -179,6 +187,7 @@ class Settings(BaseSettings):
     quotes: QuoteSettings
     outbox: OutboxSettings
     replies: ReplySettings
+    reminders: ReminderSettings
     links: LinkSettings
     ops: OpsSettings
     carriers: dict[str, CarrierSettings]
