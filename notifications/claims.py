@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     String,
+    Update,
     and_,
     bindparam,
     case,
@@ -22,10 +24,16 @@ from sqlalchemy import (
     update,
 )
 
+from notifications import identity, queues, quiet
 from notifications.columns import UtcDateTime
+from notifications.consequences import SayElsewhere
+from notifications.gates import ALL_OPEN
+from notifications.queues import QUEUED, Line
 from notifications.tables import attempt, message, suppression
 
 ALL_CHANNELS = ("sms", "email")
+#: How often one claim looks again when those it met may not leave.
+_LOOKS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +59,57 @@ class Call:
     number: int
 
 
-_LATE = and_(message.c.not_after.is_not(None), message.c.not_after <= bindparam("now"))
-# MATERIALIZED: without it PostgreSQL may run the selection again and take more than the limit.
-_DUE = (
-    select(message.c.id)
-    .where(
-        message.c.state == "queued", message.c.due_at <= bindparam("now"),
-        message.c.channel.in_(bindparam("channels", expanding=True)),
-    )
-    .order_by(message.c.lane, message.c.due_at, message.c.id)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
-    .cte("due")
-    .prefix_with("MATERIALIZED")
-)  # fmt: skip
-_CLAIM = (
+_NOW = bindparam("now", type_=UtcDateTime)
+_ASLEEP = and_(message.c.asleep_from <= _NOW, message.c.awake_at > _NOW)
+_LATE = or_(message.c.not_after <= _NOW, and_(_ASLEEP, message.c.not_after <= message.c.awake_at))
+_WHEN_AWAKE = case((_ASLEEP, message.c.awake_at), else_=message.c.due_at)
+
+
+def _claim_from(gate: ColumnElement[bool]) -> Update:
+    # MATERIALIZED: without it PostgreSQL may run the selection again and take more than the limit.
+    due = (
+        select(message.c.id)
+        .where(
+            QUEUED, gate, message.c.channel == bindparam("of_channel"),
+            message.c.lane == bindparam("of_lane"), message.c.due_at <= _NOW,
+        )
+        .order_by(*queues.IN_LINE)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+        .cte("due")
+        .prefix_with("MATERIALIZED")
+    )  # fmt: skip
+    return (
+        update(message)
+        .where(message.c.id.in_(select(due.c.id)))
+        .values(
+            state=case((_LATE, "expired"), (_ASLEEP, "queued"), else_="sending"),
+            due_at=_WHEN_AWAKE,
+            lease_by=case((_ASLEEP, None), else_=bindparam("who")),
+            lease_until=case((_ASLEEP, None), else_=bindparam("until", type_=UtcDateTime)),
+            in_call=False,
+            changed_at=_NOW,
+        )
+        .returning(
+            message.c.id, message.c.recipient, message.c.body, message.c.segments,
+            message.c.not_after, message.c.channel, message.c.parts,
+            message.c.lane, message.c.due_at, message.c.state,
+            (message.c.awake_at <= _NOW).label("slept_before"),
+        )
+    )  # fmt: skip
+
+
+_CLAIM = _claim_from(message.c.gate.is_(None))
+_CLAIM_BEHIND = _claim_from(message.c.gate == bindparam("of_gate"))
+_NIGHTS = select(message.c.id, message.c.asleep_from, message.c.awake_at).where(
+    message.c.id.in_(bindparam("ids", expanding=True))
+)
+_SLEEP_AGAIN = (
     update(message)
-    .where(message.c.id.in_(select(_DUE.c.id)))
+    .where(message.c.id == bindparam("which"))
     .values(
-        state=case((_LATE, "expired"), else_="sending"),
-        lease_by=bindparam("who"),
-        lease_until=bindparam("until"),
-        in_call=False,
-        changed_at=bindparam("now"),
-    )
-    .returning(
-        message.c.id, message.c.recipient, message.c.body, message.c.segments,
-        message.c.not_after, message.c.channel, message.c.parts,
-        message.c.lane, message.c.due_at, message.c.state,
+        state="queued", lease_by=None, lease_until=None, asleep_from=bindparam("begins"),
+        awake_at=bindparam("ends"), due_at=bindparam("ends"),
     )
 )  # fmt: skip
 
@@ -91,8 +122,10 @@ _STOPPED = exists().where(suppression.c.recipient == message.c.recipient)
 _BEGIN = (
     update(message)
     .where(
-        _OURS, message.c.lease_until > bindparam("now"), ~_STOPPED,
-        or_(message.c.not_after.is_(None), message.c.not_after > bindparam("now")),
+        _OURS, message.c.lease_until > _NOW, ~_STOPPED, ALL_OPEN,
+        or_(message.c.not_after.is_(None), message.c.not_after > _NOW),
+        or_(message.c.asleep_from.is_(None), message.c.asleep_from > _NOW,
+            message.c.awake_at <= _NOW),
     )
     .values(
         attempts=message.c.attempts + 1,
@@ -114,13 +147,21 @@ _WRITE_DOWN = insert(attempt).from_select(
     ).where(message.c.id.in_(bindparam("ids", expanding=True))),
 )
 _FREE: dict[str, Any] = {"lease_by": None, "lease_until": None, "changed_at": bindparam("now")}
-_SUPPRESS = update(message).where(_OURS, _STOPPED).values(state="suppressed", **_FREE)
+_SUPPRESS = (
+    update(message)
+    .where(_OURS, _STOPPED)
+    .values(state="suppressed", **_FREE)
+    .returning(message.c.id)
+)
 _EXPIRE = update(message).where(_OURS, _LATE).values(state="expired", **_FREE)
 _GIVE_BACK = (
     update(message)
     .where(_OURS, message.c.in_call.is_(False))
-    .values(state="queued", **_FREE)
-)  # fmt: skip
+    .values(state="queued", due_at=_WHEN_AWAKE, **_FREE)
+)
+
+# By a gate, or by the night.
+_HOLD_BACK = _GIVE_BACK.where(message.c.lease_until > _NOW)
 
 
 def claim(
@@ -129,41 +170,93 @@ def claim(
 ) -> list[Claimed]:  # fmt: skip
     """Take up to `most` due messages of these channels: answers first, then the longest due.
 
-    Those that are too late to be of use become `expired` and are not among them.
+    Nothing behind a closed gate, and nothing at all from a database that is a copy. Those whose
+    readers are asleep wait for the morning, and those too late to be of use become `expired`.
     """
-    asked = {"who": who, "most": most, "now": now, "until": until, "channels": list(channels)}
-    rows = conn.execute(_CLAIM, asked).all()
-    taken = sorted(rows, key=lambda row: (row.lane, row.due_at, row.id))
+    if not identity.cleared(conn, now=now):
+        return []
+    asked = {"who": who, "now": now, "until": until}
+    claimed: list[Claimed] = []
+    for _ in range(_LOOKS):
+        lines = queues.due_lines(conn, channels, now)
+        moved = 0
+        for place, line in enumerate(lines):
+            # Lines of one lane share what is left; what one does not need is for the others.
+            after = sum(each.lane == line.lane for each in lines[place:])
+            room = -(-(most - len(claimed)) // after)
+            if room <= 0:
+                break
+            taken, rows = _take(conn, line, asked | {"most": room})
+            claimed += taken
+            moved += rows - len(taken)
+        if not moved or len(claimed) >= most:
+            break
+    return claimed
+
+
+def _take(
+    conn: Connection, line: Line, asked: dict[str, Any]
+) -> tuple[list[Claimed], int]:  # fmt: skip
+    """Those of one line that are ours now, and how many were looked at."""
+    where = {"of_channel": line.channel, "of_lane": line.lane}
+    if line.gate is None:
+        rows = conn.execute(_CLAIM, asked | where).all()
+    else:
+        rows = conn.execute(_CLAIM_BEHIND, asked | where | {"of_gate": line.gate}).all()
+    held = [row.id for row in rows if row.slept_before and row.state == "sending"]
+    asleep = _put_to_sleep(conn, held, asked["now"]) if held else set()
+    taken = sorted(rows, key=lambda row: (row.due_at, row.id))
     return [
         Claimed(
             row.id, row.recipient, row.body, row.segments, row.not_after, row.channel, row.parts
         )
         for row in taken
-        if row.state == "sending"
-    ]
+        if row.state == "sending" and row.id not in asleep
+    ], len(rows)
+
+
+def _put_to_sleep(conn: Connection, ids: list[int], now: datetime) -> set[int]:
+    """Those held back for a day and more, whose readers sleep again; what was due waits again."""
+    asleep = set()
+    for row in conn.execute(_NIGHTS, {"ids": ids}):
+        night = quiet.still_asleep(row.asleep_from, row.awake_at, now)
+        if night is not None:
+            begins, ends = night
+            conn.execute(_SLEEP_AGAIN, {"which": row.id, "begins": begins, "ends": ends})
+            asleep.add(row.id)
+    return asleep
 
 
 def begin(
-    conn: Connection, who: str, messages: Sequence[Claimed], *, now: datetime, until: datetime
-) -> list[Call]:
+    conn: Connection, who: str, messages: Sequence[Claimed], *, now: datetime, until: datetime,
+    fallback: SayElsewhere | None = None,
+) -> list[Call]:  # fmt: skip
     """Write down an attempt for each that may still leave; the caller then calls at once.
 
-    Left out, and settled here, are those whose recipient has opted out and those too late; and
-    those that are not ours any more.
+    Left out, and settled here, are those whose recipient has opted out and those too late; those
+    before whom a gate was closed or the night has fallen go back; and those not ours any more.
     """
     known = {each.id: each for each in messages}
     which = {"ids": list(known), "who": who, "now": now}
     begun = conn.execute(_BEGIN, which | {"until": until}).all()
     if len(begun) < len(known):
         left = which | {"ids": list(known.keys() - {row.id for row in begun})}
-        conn.execute(_SUPPRESS, left)
-        conn.execute(_EXPIRE, left)
+        _leave_out(conn, left, fallback)
     if not begun:
         return []
     word = f"{secrets.token_hex(9)}-"
     conn.execute(_WRITE_DOWN, {"word": word, "ids": [row.id for row in begun], "now": now})
     calls = [Call(known[row.id], f"{word}{row.id}", row.attempts) for row in begun]
     return sorted(calls, key=lambda each: each.message.id)
+
+
+def _leave_out(conn: Connection, left: dict[str, Any], fallback: SayElsewhere | None) -> None:
+    stopped = conn.execute(_SUPPRESS, left).scalars().all()
+    conn.execute(_EXPIRE, left)
+    conn.execute(_HOLD_BACK, left)
+    if fallback is not None:
+        for each in stopped:
+            fallback(conn, each, left["now"])
 
 
 def give_back(conn: Connection, who: str, messages: Sequence[Claimed], *, now: datetime) -> None:

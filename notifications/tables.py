@@ -40,6 +40,9 @@ MESSAGE_STATES = (
     "unsure", "suppressed", "expired", "replaced",
 )  # fmt: skip
 
+#: 0 = an answer to a person, 1 = news of a delivery, 2 = bulk.
+LANES = (0, 1, 2)
+
 message = Table(
     "message",
     metadata,
@@ -59,7 +62,7 @@ message = Table(
     # What the message is about, in its owner's words: here a booking's reference.
     Column("about", String(64), nullable=False),
     Column("state", String(12), nullable=False, server_default="queued"),
-    # 0 = an answer to a person, 1 = news of a delivery, 2 = bulk.
+    # One of LANES.
     Column("lane", Integer, nullable=False, server_default="1"),
     # One message for one cause, however often the cause is told.
     Column("dedupe_key", String(200), nullable=False, unique=True),
@@ -96,6 +99,8 @@ message = Table(
 )
 Index(
     "ix_message_due",
+    message.c.gate,
+    message.c.channel,
     message.c.lane,
     message.c.due_at,
     message.c.id,

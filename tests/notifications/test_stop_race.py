@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from notifications import calling, consent
+from notifications.channels import Channels, NamedSender, channels_of
 from notifications.claims import Call, Claimed
 from notifications.providers.console import Console
 from tests.notifications.conftest import AINO, Office, wall
@@ -51,7 +52,8 @@ def test_a_twin_that_asks_only_at_the_claim_sends(quiet_office: Office) -> None:
             assert not consent.suppressed(conn, [AINO])  # asked when it was claimed
         await asyncio.to_thread(stop, office, AINO)
         call = Call(claimed, "a", 1)
-        await calling.made(call, provider, asked=time.monotonic(), clock=wall,
+        channels = channels_of(provider, office.database)
+        await calling.made(call, channels, asked=time.monotonic(), clock=wall,
                            on_step=lambda step: None)  # fmt: skip
         await provider.close()
 
@@ -66,7 +68,8 @@ def test_a_question_grown_old_is_no_permission(seconds: float, kind: str) -> Non
 
     async def made() -> Any:
         asked = time.monotonic() - seconds
-        return await calling.made(call, Console(said.append), asked=asked, clock=wall,
+        console = Channels([NamedSender("console", "sms", Console(said.append))])
+        return await calling.made(call, console, asked=asked, clock=wall,
                                   on_step=lambda step: None)  # fmt: skip
 
     assert asyncio.run(made()).kind == kind
