@@ -31,7 +31,8 @@ class Notice:
     as JSON and said again over another channel.
     """
 
-    name: ClassVar[str]
+    #: Empty in a class that only others are made of.
+    name: ClassVar[str] = ""
     #: 0 = an answer to a person, 1 = news of a delivery, 2 = bulk.
     lane: ClassVar[int] = 1
     #: Urgent ones may wake people.
