@@ -23,6 +23,7 @@ from delivery.store.layouts import Layouts
 from delivery.store.track_records import Records
 from delivery.web import (
     bookings,
+    broadcasts,
     carrier_webhooks,
     customers,
     demo,
@@ -34,6 +35,7 @@ from delivery.web import (
     my,
     ops,
     ops_conversations,
+    ops_notices,
     ops_tasks,
     quotes,
     staff,
@@ -72,10 +74,12 @@ ROOMS = (
     customers,
     carrier_webhooks,
     staff,
+    broadcasts,
     explain,
     my,
     ops,
     ops_conversations,
+    ops_notices,
     ops_tasks,
     unsubscribe,
     login,

@@ -5,6 +5,7 @@ A plain ASGI ring: to the API, to Twilio's calls and to machines it does nothing
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -20,6 +21,12 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+#: An e-mail brings its styles along; under this it may show them, and do nothing else at all.
+EMAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; sandbox"
+)
+_EMAIL = re.compile(r"/ops/notices/\w+/\w+/email")
 _NOT_PAGES = ("/v1/", "/sms/", "/health/", "/metrics", "/openapi.json")
 #: Posted to by mailboxes without a cookie (RFC 8058); the token in the address is the right to.
 _BY_LINK = "/unsubscribe/"
@@ -120,8 +127,9 @@ def page_headers(path: str, status: int) -> dict[str, str]:
     """What every page says about itself; only the stylesheet and script may be kept."""
     kept = _FOREVER if path.startswith("/static/") and status in (200, 304) else "no-store"
     secret = path.startswith(("/my", _BY_LINK))
+    shows_email = status == 200 and _EMAIL.fullmatch(path)
     return {
-        "content-security-policy": POLICY,
+        "content-security-policy": EMAIL_POLICY if shows_email else POLICY,
         "x-content-type-options": "nosniff",
         "referrer-policy": "no-referrer" if secret else "same-origin",
         "cache-control": kept,

@@ -17,16 +17,20 @@ from delivery.web import (
     login,
     views_demo,
     views_my,
+    views_notices,
     views_ops,
     views_phone,
 )
 from delivery.web.static_files import FOLDER
 from delivery.web.templating import View, _environment
 
-MODULES = (error_pages, login, views_demo, views_my, views_ops, views_phone)
+MODULES = (error_pages, login, views_demo, views_my, views_notices, views_ops, views_phone)
 VIEWS = sorted(View.__subclasses__(), key=lambda each: each.template)
 TEMPLATES = sorted(
-    each.relative_to(asset("templates")).as_posix() for each in asset("templates").rglob("*.html")
+    each.relative_to(asset("templates")).as_posix()
+    for each in asset("templates").rglob("*.html")
+    # E-mails have rules of their own (tests/notifications/test_mjml.py).
+    if "notices" not in each.parts
 )
 #: Given to every page beside its view.
 AROUND = {"frame", "say"}
