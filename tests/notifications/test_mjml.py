@@ -73,3 +73,18 @@ def test_what_people_write_is_escaped() -> None:
     assert "M&lt;i&gt;k" in email.html
     assert "{{ 7*7 }}" in email.html
     assert "{{ 7*7 }}" in email.text
+
+
+def test_every_text_beside_the_card_can_be_read_in_the_dark() -> None:
+    folder = FOLDER.parent / "email"
+    head = (folder / "head.mjml").read_text("utf-8")
+    dark = head.partition("prefers-color-scheme: dark")[2]
+    kinds = dict(re.findall(r'<mj-class name="(\w+)"[^>]*css-class="(\w+)"', head))
+    around = [folder / "top.mjml", *sorted(folder.glob("foot.*.mjml"))]
+    assert len(around) == 1 + len(LOCALES)
+    for file in around:
+        texts = re.findall(r"<mj-text([^>]*)>", file.read_text("utf-8"))
+        assert texts
+        for attributes in texts:
+            [kind] = re.findall(r'mj-class="(\w+)"', attributes)
+            assert f".{kinds[kind]} div" in dark, f"{file.name}: {kind}"
