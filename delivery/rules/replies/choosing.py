@@ -74,7 +74,10 @@ def _of_ten(numbers: list[Token], signs: list[str]) -> int | None:
 def _counts(known: Said, lexicon: Lexicon) -> bool:
     """Whether the number counts something: "3 hours", "2 boxes", "1 day late"."""
     behind = known.words[1] if len(known.words) > 1 else ""
-    codes = {code for _, meaning in lexicon.times.exact.get(behind, ()) for code, _ in meaning}
+    codes = {
+        code for phrase, meaning in lexicon.times.exact.get(behind, ()) if len(phrase) == 1
+        for code, _ in meaning
+    }  # fmt: skip
     return bool(codes & set("UgaMOPWR")) and bool(known.left())
 
 

@@ -54,6 +54,13 @@ def _dotted_hour(some: list[Symbol], _: Setting) -> Made:
     return made
 
 
+def _measure(some: list[Symbol], _: Setting) -> Made:
+    """`2.20 wide` is no hour."""
+    return (
+        over(some, "#", None) if some[0].value[0] == "dotted" and some[0].value[1][0] < 7 else None
+    )
+
+
 def _dotted_range(some: list[Symbol], setting: Setting) -> Made:
     """`17.05-18.15` is hours, `13.12-17.12` days."""
     both = [each.value[1] for each in some if each.code == "x"]
@@ -77,6 +84,7 @@ def _dotted(some: list[Symbol], setting: Setting) -> Made:
 WRITTEN: list[Rule] = [
     rule("t")(_colon),
     rule("[KBFu<>]x|x[aO]")(_dotted_hour),
+    rule("(?<![-K])x(?=\\.)")(_measure),
     rule("x[-T]x")(_dotted_range),
     rule("[cn][-T]x|x[-T][cn]")(_dotted_hour),
     rule("x")(_dotted),

@@ -17,6 +17,7 @@ from delivery.rules.replies.calendar_days import (
 )
 from delivery.rules.replies.length_rules import named, number_of
 from delivery.rules.replies.rewriting import Made, Rule, Setting, Symbol, over, rule, values
+from delivery.rules.replies.tokens import Written
 
 
 def _dated(day: int, month: int, year: int | None, setting: Setting) -> date | None:
@@ -64,6 +65,8 @@ def _written(some: list[Symbol], setting: Setting) -> Made:
 
 
 def ordinal(some: list[Symbol], setting: Setting) -> Made:
+    if len(some) == 1 and not isinstance(some[0].value, Written):
+        return None  # "the third one"
     day = of_month(number_of(some, "no"), setting.now.date())
     return named(some, one(day))
 

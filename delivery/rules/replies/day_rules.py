@@ -209,6 +209,7 @@ SPANS: list[Rule] = [
     rule("[DU][>F}]{1,2}Z|DJZ|ZD[}J]")(after_day),
     rule("\\^o(?![-g#U])|\\^n(?![-Ug#.:aOp&])")(ordinal),
     rule("(?<![-n/p])o(?![-.g#UK]|,?[nc])")(ordinal),
+    rule("(?<![-n/p.])o(?=\\.)")(lambda some, s: ordinal(some, s) if some[0].value > 3 else None),
     rule("[be]+Z")(_part_of_days),
     rule("F?Z[-Tu]Z|BZ&Z|FZZ")(_range),
     rule(f">Z{_NO_CLOCK}|F?Z}}|FZ(?![-T]){_NO_CLOCK}")(_bound_after),

@@ -45,7 +45,7 @@ def joined_halves(folded: str) -> str:
 _GREEK = re.compile("[α-ω]")
 _PAIRS = (
     ("ου", "u"), ("αυ", "av"), ("ευ", "ev"), ("ηυ", "iv"), ("αι", "e"), ("ει", "i"), ("οι", "i"),
-    ("υι", "i"), ("μπ", "v"), ("ντ", "d"), ("γκ", "g"), ("γγ", "g"), ("τσ", "ts"), ("τζ", "ts"),
+    ("ωι", "i"), ("υι", "i"), ("μπ", "v"), ("ντ", "d"), ("γκ", "g"), ("γγ", "g"), ("τζ", "ts"),
 )  # fmt: skip
 _SINGLE = str.maketrans({
     "α": "a", "β": "v", "γ": "g", "δ": "d", "ε": "e", "ζ": "z", "η": "i", "θ": "q", "ι": "i",
@@ -58,8 +58,8 @@ _LATIN = (
     (re.compile("ou"), "u"), (re.compile("ks|ch|kh"), "x"), (re.compile("3"), "x"),
     (re.compile("h(?=[aeiouyw])"), "x"), (re.compile("h"), "i"),
     (re.compile("a[ufv]|ay(?=[bcdfgklmnprstvxz])"), "av"), (re.compile("e[ufvy]"), "ev"),
-    (re.compile("ai"), "e"), (re.compile("[eo]i"), "i"), (re.compile("mp|b"), "v"),
-    (re.compile("nt"), "d"), (re.compile("gk|gg|ng|gh"), "g"), (re.compile("w"), "o"),
+    (re.compile("w"), "o"), (re.compile("ai"), "e"), (re.compile("[eo]i"), "i"),
+    (re.compile("mp|b"), "v"), (re.compile("nt"), "d"), (re.compile("gk|gg|ng|gh"), "g"),
     (re.compile("[yj]"), "i"), (re.compile("c"), "k"), (re.compile("dh"), "d"),
 )  # fmt: skip
 _TWICE = re.compile(r"([a-z])\1")

@@ -7,6 +7,12 @@ from dataclasses import dataclass, field
 from delivery.rules.replies.lexicon import Lexicon, guess
 from delivery.rules.replies.tokens import Token
 
+#: What stands for a mark that ends a clause, and for a number.
+NO_WORDS = ("", "#")
+#: In a longer phrase of one of these, words such as "good" and "when" say nothing of their own.
+_OUTWEIGH = {"yes": "closing any_time", "ok": "closing any_time", "no": "closing any_time",
+             "where": "any_time note", "filler": ""}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
@@ -28,7 +34,7 @@ class Said:
 
     @property
     def spoken(self) -> int:
-        return sum(map(bool, self.words))
+        return sum(word not in NO_WORDS for word in self.words)
 
     def has(self, kind: str) -> Phrase | None:
         """The longest such phrase."""
@@ -41,7 +47,7 @@ class Said:
     def left(self, *kinds: str) -> list[int]:
         """Places of words that no phrase of these kinds covers."""
         covered = {n for each in self.all(*kinds) for n in range(each.start, each.end)}
-        return [n for n, word in enumerate(self.words) if word and n not in covered]
+        return [n for n, word in enumerate(self.words) if word not in NO_WORDS and n not in covered]
 
     def said(self, phrase: Phrase, text: str) -> str:
         """The phrase as it was written."""
@@ -50,18 +56,36 @@ class Said:
 
 def said(found: list[Token], lexicon: Lexicon) -> Said:
     """Every phrase of the language in it, misspelt words forgiven."""
+    found = [each for n, each in enumerate(found) if not _joins(found, n)]
     words = [_spelt(lexicon, each) for each in found]
     known = Said(found, words)
     for place, word in enumerate(words):
-        if word:
+        if word not in NO_WORDS:
             known.phrases += [
                 Phrase(kind, place, end) for end, _, kind in lexicon.phrases.at(words, place)
             ]
+    known.phrases = [each for each in known.phrases if not _outweighed(each, known)]
     return known
+
+
+def _outweighed(one: Phrase, known: Said) -> bool:
+    kinds = _OUTWEIGH.get(one.kind, "").split()
+    return any(each.kind in kinds and inside(one, each) for each in known.phrases)
+
+
+def _joins(found: list[Token], place: int) -> bool:
+    """Whether it is the hyphen of one word, as in `pick-up`."""
+    if found[place].value != "-" or not 0 < place < len(found) - 1:
+        return False
+    before, behind = found[place - 1], found[place + 1]
+    tight = before.end == found[place].start and behind.start == found[place].end
+    return tight and before.kind == behind.kind == "word"
 
 
 def _spelt(lexicon: Lexicon, token: Token) -> str:
     if token.kind != "word":
+        if token.kind != "mark":
+            return "#"
         return "?" if token.value == "?" else ""
     key = lexicon.key(token.value)
     return guess(lexicon, key) or key
@@ -91,4 +115,5 @@ def wants_cancelled(known: Said) -> Phrase | None:
 
 def inside(one: Phrase, other: Phrase) -> bool:
     """Whether one is part of the other, as "call me" is of "call me when"."""
-    return other.start <= one.start and one.end <= other.end and one != other
+    longer = other.end - other.start > one.end - one.start
+    return longer and other.start <= one.start and one.end <= other.end

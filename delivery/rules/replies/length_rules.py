@@ -82,9 +82,20 @@ def next_length(some: list[Symbol], setting: Setting) -> Made:
     return named(some, several(span(later(today, days=1), last), first=later(today, days=1)))
 
 
-LENGTHS: list[Rule] = [
+def _dotted_day(some: list[Symbol], _: Setting) -> Made:
+    """`14. päivä` is a day of the month."""
+    if getattr(some[0].value, "dotted", False) and some[1].value == "day":
+        return over(some[:1], "o", some[0].value), some[1]
+    return None
+
+
+NO_TIMES: list[Rule] = [
+    rule("s[SL]?[,.]?[WrRMnctdxo]+P?")(past),
     rule("C[.K^;,]{0,2}[nxdtoY]")(lambda some, _: over(some, "#", None)),
-    rule("#?[noY][.]?g")(lambda some, _: over(some, "#", None)),
+    rule("#?[noY]\\.?g")(lambda some, _: over(some, "#", None)),
+]
+LENGTHS: list[Rule] = [
+    rule("nU")(_dotted_day),
     rule("n[-T/]nU")(_either),
     rule("[ni]U")(_length),
     rule("D(?:[&,]?D)+")(_sum),

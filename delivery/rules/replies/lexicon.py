@@ -94,6 +94,7 @@ class Lexicon:
     known: dict[str, float]
     joints: tuple[str, ...]
     weak_months: frozenset[str]
+    weak_days: frozenset[str]
     dotted_days: bool
     greek: bool
     small_is_evening: int
@@ -114,6 +115,7 @@ def _load(code: str) -> Lexicon:
     manner = raw["manner"]
     made = Lexicon(
         code, Index(), Index(), {}, {}, {}, {}, tuple(manner.get("joints", ())), frozenset(),
+        frozenset(),
         manner["dotted_days"], manner.get("greek", False), manner["small_is_evening"],
     )  # fmt: skip
     made.letters = manner.get("letters", "")
@@ -127,6 +129,7 @@ def _load(code: str) -> Lexicon:
         spelt = _spelt(made, phrase)
         made.times.add(spelt, meaning)
         _learn(made, spelt, meaning)
+    made.weak_days = frozenset(made.key(fold(each)) for each in manner.get("weak_days", ()))
     made.weak_months = frozenset(made.key(fold(each)) for each in manner.get("weak_months", ()))
     for name, entries in raw["say"].items():
         for phrase in entries:
@@ -214,7 +217,8 @@ def _meanings(raw: dict[str, Any]) -> Iterator[tuple[str, Meaning]]:
     yield from _numbers(raw["numbers"])
     known = dict(_plain_names(time))
     for phrase, spelt in raw["combined"].items():
-        yield phrase, tuple(_symbol(part, known) for part in spelt.split())
+        meant = (_symbol(part, known) for part in spelt.split())
+        yield phrase, tuple(each for each in meant if each[0])
 
 
 def _plain_names(time: dict[str, Any]) -> Iterator[tuple[str, tuple[str, Any]]]:

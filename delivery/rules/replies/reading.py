@@ -112,6 +112,8 @@ class _Reading:
         cancel = wants_cancelled(known)
         if cancel and not wish.days:
             return self._as("cancel", cancel)
+        if (denied := known.has("cancel")) and not cancel and not wish.days:
+            return self._as("unknown", denied)
         note, call = known.has("note"), self._call()
         for kind in _TO_PERSON:
             if found := known.has(kind):
@@ -148,7 +150,7 @@ class _Reading:
         """ "Call me", unless it is part of "call me when you are here"."""
         notes = self.known.all("note")
         calls = self.known.all("call")
-        return next((c for c in calls if not any(inside(c, n) or c == n for n in notes)), None)
+        return next((c for c in calls if not any(inside(c, n) for n in notes)), None)
 
     def _as(self, intent: str, found: Phrase, target: str | None = None) -> Understanding:
         why = (*self.wish.because, f"{self.known.said(found, self.text)} = {found.kind}")

@@ -13,7 +13,9 @@ _MARKS = {
 #: `on` and `the` mean a day only before a number.
 _DAY_OF: Meaning = (("^", None),)
 #: Behind these a dot only shortens the word: `kl. 18`, `fre. 12`, `v. 47`.
-_SHORTENED = frozenset("WMKkaUO")
+_SHORTENED = frozenset("WrmMKkaUO")
+#: Months and days whose names are other words too.
+_WEAK = {"M": "m", "W": "r"}
 
 
 def tagged(found: list[Token], lexicon: Lexicon) -> list[Symbol]:
@@ -72,9 +74,11 @@ def compound(word: str, lexicon: Lexicon) -> Meaning | None:
 def _put(
     row: list[Symbol], meaning: Meaning, start: int, end: int, word: str, lexicon: Lexicon
 ) -> None:
-    weak = word in lexicon.weak_months
     for code, value in meaning:
-        row.append(Symbol("m" if weak and code == "M" else code, value, start, end))
+        weak = (code == "M" and word in lexicon.weak_months) or (
+            code == "W" and word in lexicon.weak_days
+        )
+        row.append(Symbol(_WEAK[code] if weak else code, value, start, end))
 
 
 def _mark(row: list[Symbol], token: Token, found: list[Token], place: int) -> None:

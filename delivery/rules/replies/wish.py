@@ -12,14 +12,19 @@ from delivery.rules.replies.date_rules import DATES
 from delivery.rules.replies.day_rules import SPANS, WEEKS
 from delivery.rules.replies.folding import fold, joined_halves
 from delivery.rules.replies.language import language_of
-from delivery.rules.replies.length_rules import LENGTHS
+from delivery.rules.replies.length_rules import LENGTHS, NO_TIMES
 from delivery.rules.replies.lexicon import Lexicon
-from delivery.rules.replies.rewriting import Rule, Setting, Symbol, rewrite, rule
+from delivery.rules.replies.rewriting import Rule, Setting, Symbol, over, rewrite, rule
 from delivery.rules.replies.tagging import tagged
 from delivery.rules.replies.tokens import Token, tokens
 
 _DAY = 24 * 60
 _TIDY: list[Rule] = [
+    # "sat 10-12" is a day, "he sat down" is none.
+    rule("r(?=,?[nctxdoPRKBYMW<>FT-])|(?<![.U])r(?![.U])")(
+        lambda some, _: over(some, "W", some[0].value)
+    ),
+    rule("r")(lambda some, _: over(some, ".", None)),
     rule("X(?=W)")(
         lambda some, _: [
             Symbol(">", False, some[0].start, some[0].end),
@@ -27,10 +32,11 @@ _TIDY: list[Rule] = [
         ]
     ),
     rule("W-P")(lambda some, _: [some[0], some[2]]),
+    rule("A\\.?T(?=K*[nct])")(lambda some, _: (*some[:-1], over(some[-1:], "u", None))),
     rule("!\\.?A")(lambda some, _: Symbol("+", None, some[0].start, some[-1].end)),
 ]
 _RULES: list[Rule] = [
-    *_TIDY, *WRITTEN, *LENGTHS, *DATES, *WEEKS, *WORDS, *SPANS, *SPANS_OF_HOURS,
+    *_TIDY, *NO_TIMES, *WRITTEN, *LENGTHS, *DATES, *WEEKS, *WORDS, *SPANS, *SPANS_OF_HOURS,
 ]  # fmt: skip
 
 
