@@ -44,6 +44,7 @@ def hand_over(smtp: Any, *attempts: str, to: str = "aino@example.com", **more: A
             except Exception as error:
                 came.append(error)
         await smtp.close()
+        await asyncio.sleep(0.1)  # what was hung up is let go of in the loop's next turns
         return came
 
     return asyncio.run(run())
