@@ -17,6 +17,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from delivery.flows import (
+    broadcast_feeding,
     checkout,
     learning,
     recording,
@@ -54,6 +55,10 @@ def _release_holds(house: House, now: datetime) -> object:
     return checkout.release_expired_holds(house.database, now=now)
 
 
+def _feed_broadcasts(house: House, now: datetime) -> object:
+    return broadcast_feeding.feed_next(house, now=now)
+
+
 def _keep_slots(house: House, now: datetime) -> object:
     return slots.make_slots(house.database, house.catalogues, now=now)
 
@@ -78,6 +83,7 @@ def _sweep(house: House, now: datetime) -> object:
 JOBS = (
     Job("answer replies", 0.5, lambda house, now: replies.answer_next_reply(house, now=now)),
     Job("apply carrier events", 0.5, lambda house, now: tracking.apply_next_event(house, now=now)),
+    Job("feed broadcasts", 0.5, _feed_broadcasts),
     Job("release expired holds", 5, _release_holds),
     Job("keep slots ahead", 600, _keep_slots),
     Job("learn from choices", 5, _learn),

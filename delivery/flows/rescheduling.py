@@ -25,6 +25,7 @@ from delivery.rules.options import DeliveryOption
 from delivery.rules.refusals import NotFound, SlotFull, TooLate
 from delivery.rules.windows import TimeWindow
 from delivery.store import bookings, conversations, slots
+from delivery.store import broadcast_offers as held_times
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,10 @@ def move_options(
     free = quoted.free_options(conn, house, request, now=now, locale=booking.locale)
     known = {option.id for option in free}
     narrower = narrowing.narrower_options(conn, house, booking, now=now)
-    free += [option for option in narrower if option.id not in known]
+    for option in (*narrower, *held_times.options_for(conn, booking, now=now)):
+        if option.id not in known:
+            free.append(option)
+            known.add(option.id)
     return sorted(
         (
             option for option in free
@@ -175,6 +179,7 @@ def _move(
             load=to.load, service=to.option["service"], carrier=to.option["carrier"],
             window=to.window, zone_name=to.zone_name, changed_at=now,
         )  # fmt: skip
+        held_times.give_back(conn, booking.reference)
         old, new = slots.get(conn, booking.slot_id), slots.get(conn, to.slot_id)
         if not slots.move_place(conn, old, new, was=booking.load, load=to.load):
             raise SlotFull(alternatives=_alternatives(conn, house, booking, to, now))

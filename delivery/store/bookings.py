@@ -72,12 +72,12 @@ def by_link(conn: Connection, secret: str, token: str) -> Booking | None:
 
 def of_tracking_number(conn: Connection, carrier: str, number: str) -> Booking | None:
     row = conn.execute(_OF_TRACKING, {"carrier": carrier, "number": number}).first()
-    return _read(row) if row else None
+    return read(row) if row else None
 
 
 def latest_of_phone(conn: Connection, phone: str) -> list[Booking]:
     """Every booking of a phone, newest first."""
-    return [_read(row) for row in conn.execute(_OF_PHONE, {"phone": phone})]
+    return [read(row) for row in conn.execute(_OF_PHONE, {"phone": phone})]
 
 
 def save(conn: Connection, known: Booking, *, was: int, **changes: Any) -> Booking:
@@ -133,7 +133,7 @@ def add_note(conn: Connection, reference: str, source: str, text: str, at: datet
 
 def _one(conn: Connection, statement: Any, **bound: Any) -> Booking | None:
     row = conn.execute(statement, bound).one_or_none()
-    return _read(row) if row else None
+    return read(row) if row else None
 
 
 def _found(known: Booking | None, reference: str) -> Booking:
@@ -155,6 +155,7 @@ _PLAIN: Iterable[str] = tuple(
 )
 
 
-def _read(row: Row[Any]) -> Booking:
+def read(row: Row[Any]) -> Booking:
+    """A booking from a whole row."""
     window = TimeWindow(row.window_start, row.window_end).into(ZoneInfo(row.zone_name))
     return Booking(window=window, **{name: getattr(row, name) for name in _PLAIN})
