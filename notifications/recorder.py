@@ -19,6 +19,8 @@ from notifications.transactions import Transactions
 
 log = structlog.get_logger()
 
+#: Between two transactions of a stream: what comes meanwhile shares the next one.
+_BREATH = 0.02
 #: Between tries to write while the database is away. What an outcome is worth is lost only with
 #: this process, and then the provider is asked.
 _PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0)
@@ -44,6 +46,7 @@ class Recorder:
         self._ended: list[Outcome] = []
         self._writing: asyncio.Task[None] | None = None
         self._hurried = False
+        self._is_awaited = False
 
     def add(self, outcome: Outcome) -> None:
         """To be written soon."""
@@ -53,8 +56,12 @@ class Recorder:
 
     async def settled(self) -> None:
         """Wait until all are written."""
-        while self._writing is not None:
-            await self._writing
+        self._is_awaited = True
+        try:
+            while self._writing is not None:
+                await self._writing
+        finally:
+            self._is_awaited = False
 
     def hurry(self) -> None:
         """We are stopping: do not wait for a database that is away."""
@@ -66,6 +73,8 @@ class Recorder:
                 ended, self._ended = self._ended, []
                 await self._write_some(ended)
                 self._on_step("recorded")
+                if not (self._hurried or self._is_awaited):
+                    await asyncio.sleep(_BREATH)
         finally:
             self._writing = None
 

@@ -10,6 +10,7 @@ from delivery.app import build_house
 from delivery.clock import system_clock
 from delivery.log import configure_logs
 from delivery.preflight import look_in_background
+from delivery.process import prepare_to_send
 from delivery.senders import build_channels
 from delivery.settings import load_settings
 from delivery.worker import Worker, run_to_end
@@ -24,7 +25,9 @@ def run(asked: argparse.Namespace) -> None:
     configure_logs()
     settings = load_settings()
     look_in_background(settings, system_clock)
-    run_to_end(_work(Worker(build_house(settings), build_channels(settings))))
+    worker = Worker(build_house(settings), build_channels(settings))
+    prepare_to_send()
+    run_to_end(_work(worker))
 
 
 async def _work(worker: Worker) -> None:
