@@ -90,7 +90,7 @@ def _cost_of(house: House, name: str, locale: str, lang: str) -> Cost | None:
     return Cost(
         segments=str(speak(key, count=counted.count)),
         encoding=counted.encoding,
-        pill=f"{counted.costly} {named}".strip(),
+        costly=f"{counted.costly} {named}".strip(),
         price=_price(house, counted.count, lang) if house.settings.sms.price_minor else "",
     )
 

@@ -11,11 +11,12 @@ from delivery.web.views_ops import DeskFrame
 
 @dataclass(frozen=True)
 class Cost:
-    """What one text takes as an SMS; `pill` is what it costs too much for, empty when nothing."""
+    """What one text takes as an SMS; `costly` is the first sign that makes it dear."""
 
     segments: str
     encoding: str
-    pill: str
+    #: The sign and its name; empty where none does.
+    costly: str
     price: str
 
 
