@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from collections.abc import Callable
 
 from notifications.channels import Channels
@@ -12,22 +11,19 @@ from notifications.claims import Call
 from notifications.clocks import Clock
 from notifications.message import wait_before_retry
 from notifications.outcomes import Outcome
+from notifications.permission import Permission
 from notifications.providers.base import OutcomeUnknown, SendLater, SendRefused
-
-#: A call that has not begun this long after we last asked whether the person wants it does not
-#: begin at all. We promise two seconds.
-FRESH_SECONDS = 1.5
 
 Step = Callable[[str], None]
 
 
 async def made(
-    call: Call, channels: Channels, *, asked: float, clock: Clock, on_step: Step
+    call: Call, channels: Channels, *, permission: Permission, clock: Clock, on_step: Step
 ) -> Outcome:
     """Make it, once. Never raises; cancelled because its time is over, its outcome is unknown."""
-    # We may have been stopped for a while: our lease has run out, others have the message.
-    if time.monotonic() - asked > FRESH_SECONDS:
-        return Outcome(call, "later", "not_fresh")
+    # It may have waited for its turn, or we were stopped for a while and others have it by now.
+    if why := await _forbidden(call, permission):
+        return Outcome(call, "later", why)
     on_step("calling")
     one = call.message
     try:
@@ -50,3 +46,10 @@ async def made(
         call, "accepted", provider_id=accepted.provider_id, state=accepted.state,
         carried_by=accepted.sender or None,
     )  # fmt: skip
+
+
+async def _forbidden(call: Call, permission: Permission) -> str | None:
+    try:
+        return None if await permission.holds(call) else "withdrawn"
+    except (Exception, asyncio.CancelledError):  # whoever cannot be asked is not called
+        return "not_fresh"

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from notifications import identity, queues, quiet
 from notifications.columns import UtcDateTime
-from notifications.consequences import SayElsewhere
+from notifications.elsewhere import SayElsewhere
 from notifications.gates import ALL_OPEN
 from notifications.queues import QUEUED, Line
 from notifications.tables import attempt, message, suppression
@@ -135,6 +135,9 @@ _BEGIN = (
     )
     .returning(message.c.id, message.c.attempts)
 )  # fmt: skip
+_STILL = select(message.c.id).where(
+    _OURS, message.c.in_call.is_(True), message.c.lease_until > _NOW, ~_STOPPED, ALL_OPEN
+)
 # In the database's own hands: 64 attempts are one statement. An attempt's id is a word of this
 # sub-batch, which nobody can guess, and the message's number.
 _WRITE_DOWN = insert(attempt).from_select(
@@ -248,6 +251,11 @@ def begin(
     conn.execute(_WRITE_DOWN, {"word": word, "ids": [row.id for row in begun], "now": now})
     calls = [Call(known[row.id], f"{word}{row.id}", row.attempts) for row in begun]
     return sorted(calls, key=lambda each: each.message.id)
+
+
+def still_allowed(conn: Connection, who: str, ids: Sequence[int], *, now: datetime) -> set[int]:
+    """Those begun by us whose calls may still be made: nobody stopped them, no gate was closed."""
+    return set(conn.execute(_STILL, {"ids": list(ids), "who": who, "now": now}).scalars())
 
 
 def _leave_out(conn: Connection, left: dict[str, Any], fallback: SayElsewhere | None) -> None:

@@ -7,20 +7,16 @@ there is one, and where only a person can help there is a task.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from notifications import consent, tasks
+from notifications.elsewhere import SayElsewhere as SayElsewhere
 from notifications.failures import Failure, may_go_again, unknown
 from notifications.message import wait_before_retry
-from notifications.tables import attempt, message, suppression
-
-#: Says the same over another channel: connection, number of the message that failed, now.
-SayElsewhere = Callable[[Connection, int, datetime], int | None]
+from notifications.tables import attempt, message
 
 #: After the first and the second failure on the way: a phone is switched on again, a network has
 #: air again.
@@ -54,7 +50,6 @@ _AGAIN = (
         looked_up_at=None, **_FREE,
     )
 )  # fmt: skip
-_BAD = upsert(suppression).on_conflict_do_nothing(index_elements=["recipient"])
 
 
 def follow(
@@ -79,7 +74,7 @@ def follow(
         return "queued"
     conn.execute(_FAIL, news)
     if failure.kind == "bad_number":
-        conn.execute(_BAD, {"recipient": row.recipient, "reason": consent.BAD_NUMBER, "since": now})
+        consent.bad_number(conn, row.recipient, now=now)
     _ask_a_person(conn, row, failure, now)
     if say_elsewhere is not None:
         say_elsewhere(conn, which, now)

@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from notifications.tables import identity
@@ -20,18 +20,12 @@ _ONLY = 1
 _KNOWN = select(identity.c.fingerprint, identity.c.confirmed_at, identity.c.confirmed_by).where(
     identity.c.id == _ONLY
 )
-_FIRST = upsert(identity).on_conflict_do_nothing(index_elements=["id"])
-_CONFIRM = (
-    upsert(identity)
-    .on_conflict_do_update(
-        index_elements=["id"],
-        set_={
-            "fingerprint": bindparam("fingerprint"),
-            "confirmed_at": bindparam("confirmed_at"),
-            "confirmed_by": bindparam("confirmed_by"),
-        },
-    )
-)  # fmt: skip
+_ADD = upsert(identity)
+_FIRST = _ADD.on_conflict_do_nothing(index_elements=["id"])
+_CONFIRM = _ADD.on_conflict_do_update(
+    index_elements=["id"],
+    set_={name: _ADD.excluded[name] for name in ("fingerprint", "confirmed_at", "confirmed_by")},
+)
 _FILE = text("SELECT file FROM pragma_database_list WHERE name = 'main'")
 _NUMBER = text("SELECT oid FROM pg_database WHERE datname = current_database()")
 _MAY_ASK = text("SELECT has_function_privilege('pg_control_system()', 'EXECUTE')")

@@ -159,7 +159,9 @@ def _record_one(
     conn.execute(_END, row)
     which, to = outcome.call.message.id, outcome.call.message.to
     if _opted_out(outcome):
-        consent.opt_out(conn, to, source="provider", words=outcome.error or "", now=now)
+        consent.opt_out(
+            conn, to, source="provider", words=outcome.error or "", now=now, fallback=fallback
+        )
         if ours and fallback is not None:
             fallback(conn, which, now)
     elif ours and outcome.kind == "refused":

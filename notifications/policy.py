@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
-from notifications.consequences import SayElsewhere
+from notifications.elsewhere import SayElsewhere
 from notifications.quiet import Quiet
 
 #: Messages of one person and day that are neither answers nor urgent.

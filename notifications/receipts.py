@@ -111,7 +111,10 @@ def keep_receipt(
         _take_back(conn, told.id, news.provider_id, now)
     conn.execute(_ACCEPTED, {"which": attempt_id, "sid": news.provider_id, "now": now})
     if news.opted_out or (news.failure is not None and news.failure.kind == "consent"):
-        consent.opt_out(conn, told.recipient, source="provider", words=news.error or "", now=now)
+        consent.opt_out(
+            conn, told.recipient, source="provider", words=news.error or "", now=now,
+            fallback=fallback,
+        )  # fmt: skip
     # A message sent twice after all follows the attempt it is known by.
     if told.provider_id in (None, news.provider_id):
         _follow(conn, attempt_id, ours, told, news, now, fallback)

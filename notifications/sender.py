@@ -21,6 +21,7 @@ from notifications.claims import Call, Claimed
 from notifications.clocks import Clock
 from notifications.consequences import SayElsewhere
 from notifications.lookups import AFTER
+from notifications.permission import Permission
 from notifications.providers.base import Provider
 from notifications.recorder import Recorder
 from notifications.rescue import rescue
@@ -191,9 +192,10 @@ class Sender:
         finally:
             self._room.give_back(len(piece) - len(calls))
         self._on_step("attempted")
+        permission = Permission(self._transactions, self._clock, batch.who, calls, asked=asked)
         already = 0.0 if start is None else (self._clock() - start).total_seconds()
         for call, wait in zip(calls, pacing.waits(calls, self._rate, already), strict=True):
-            task = asyncio.create_task(self._call(call, asked, wait))
+            task = asyncio.create_task(self._call(call, permission, wait))
             self._calls[task] = asked + wait + self._call_seconds
             task.add_done_callback(self._back)
         if self._watch is None and calls:
@@ -220,12 +222,12 @@ class Sender:
         self._calls.pop(task, None)
         self._room.give_back()
 
-    async def _call(self, call: Call, asked: float, wait: float) -> None:
+    async def _call(self, call: Call, permission: Permission, wait: float) -> None:
         if wait:
             await asyncio.sleep(wait)
         outcome = await calling.made(
-            call, self._channels, asked=asked, clock=self._clock, on_step=self._on_step
-        )  # fmt: skip
+            call, self._channels, permission=permission, clock=self._clock, on_step=self._on_step
+        )
         self._on_step("answered")
         self._recorder.add(outcome)
 
@@ -247,9 +249,8 @@ class Sender:
         most, until = self._worth_claiming(), now + self._lease_for
         with self._transactions.write() as conn:
             for names, count in self._channels.turns(conn, most, now):
-                batch.messages += claims.claim(
-                    conn, who, most=count, now=now, until=until, channels=names
-                )
+                lease = {"now": now, "until": until}
+                batch.messages += claims.claim(conn, who, most=count, channels=names, **lease)
         batch.full = len(batch.messages) >= most
         return batch
 
@@ -261,7 +262,8 @@ class Sender:
     def _begin(self, who: str, part: Sequence[Claimed]) -> tuple[float, list[Call]]:
         with self._transactions.write() as conn:
             asked, now = time.monotonic(), self._clock()
-            return asked, claims.begin(conn, who, part, now=now, until=now + self._lease_for)
+            end = now + self._lease_for
+            return asked, claims.begin(conn, who, part, now=now, until=end, fallback=self._fallback)
 
     def _give_back(self, who: str, part: Sequence[Claimed]) -> None:
         with self._transactions.write() as conn:
@@ -286,11 +288,9 @@ class Sender:
             return 0
 
     async def _pause(self) -> None:
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(self._poll_for.total_seconds()):
                 await self._woken.wait()
-        except TimeoutError:
-            return
         self._woken.clear()
 
     async def _stop_on(self, stop: asyncio.Event) -> None:

@@ -45,7 +45,7 @@ def router(
     def keep_one_reply(form: Form) -> None:
         reply = _read(provider.read_reply, form)
         with transactions.write() as conn:
-            new = _keep(conn, reply, clock)
+            new = _keep(conn, reply, clock, fallback)
         if new and on_reply is not None:
             on_reply()
 
@@ -90,7 +90,9 @@ def _forged() -> HTTPException:
     return HTTPException(403, "This was not signed by the provider for this address.")
 
 
-def _keep(conn: Connection, reply: ReceivedReply, clock: Clock) -> bool:
+def _keep(
+    conn: Connection, reply: ReceivedReply, clock: Clock, fallback: SayElsewhere | None
+) -> bool:
     """Keep it, once; a word about being texted at all takes effect in the same transaction."""
     now = clock()
     keyword = _settled_here(conn, reply)
@@ -100,7 +102,9 @@ def _keep(conn: Connection, reply: ReceivedReply, clock: Clock) -> bool:
         state=inbox.KEYWORD if keyword else inbox.WAITING,
     )  # fmt: skip
     if new and keyword == "stop":
-        consent.opt_out(conn, reply.sender, source="reply", words=reply.body, now=now)
+        consent.opt_out(
+            conn, reply.sender, source="reply", words=reply.body, now=now, fallback=fallback
+        )
     if new and keyword == "start":
         consent.opt_in(conn, reply.sender, source="reply", words=reply.body, now=now)
     return new
