@@ -72,7 +72,7 @@ def _learn_of_all(house: House, now: datetime) -> object:
 
 
 def _record(house: House, now: datetime) -> object:
-    recording.record_outcomes(house.database, now=now)
+    recording.record_outcomes(house, now=now)
     return False
 
 

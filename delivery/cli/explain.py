@@ -30,7 +30,7 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)(cm|mm)?")
 _MARKS = {True: "ok", False: "NO", None: ""}
 _ABOUT = {
     "cut_off": "cut-off", "on_the_way": "on the way", "ready": "goods", "handling": "packing",
-    "free": "capacity",
+    "free": "capacity", "learnt": "carrier",
 }  # fmt: skip
 
 

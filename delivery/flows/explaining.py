@@ -18,6 +18,7 @@ from delivery.house import House
 from delivery.rules.asks import QuoteAsk
 from delivery.rules.candidates import Candidate
 from delivery.rules.catalogue import Service
+from delivery.rules.kept_promises import area_of
 from delivery.rules.refusals import NotValid, Refusal
 from delivery.rules.tracing import Looked, Step, carrier_step, price_steps, rule_steps
 from delivery.rules.tracing_places import free_steps
@@ -178,11 +179,12 @@ def _explained(house: House, quote: Quote, told: bytes) -> Explanation:
     catalogue = found.catalogue
     traces = []
     for service in catalogue.services:
-        own = [each for each in candidates if each.service is service]
+        own = [each for each in candidates if each.service.code == service.code]
         zone = service.zone_at(found.ask.postcode, found.here)
+        learnt = found.record.learnt(service.code, area_of(service.kind, None, found.ask.postcode))
         looked = Looked(
-            catalogue, service, found.ask, found.moment, found.here, facts, zone,
-            plans.get(service.code), sorted(own, key=_by_time),
+            catalogue, found.as_learnt(service), found.ask, found.moment, found.here, facts, zone,
+            plans.get(service.code), sorted(own, key=_by_time), learnt,
         )  # fmt: skip
         traces.append(_trace(looked, answer))
     return Explanation(

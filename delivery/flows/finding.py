@@ -20,6 +20,8 @@ from delivery.rules.express_candidates import express_candidates
 from delivery.rules.facts import Facts
 from delivery.rules.fitting import Exclusion, why_not
 from delivery.rules.geography import Here
+from delivery.rules.kept_promises import NO_RECORD, TrackRecord
+from delivery.rules.learnt_days import as_learnt
 from delivery.rules.loads import load_of
 from delivery.rules.place_candidates import place_candidates
 from delivery.rules.reasons import why_nothing
@@ -58,6 +60,12 @@ class Search(NamedTuple):
     points: set[str]
     #: What the basket takes of a van, in the service's own units.
     load: int = 0
+    #: Of promises kept, with what days it teaches to promise.
+    record: TrackRecord = NO_RECORD
+
+    def as_learnt(self, service: Service) -> Service:
+        """The service with the days on the way that the record teaches for this postcode."""
+        return as_learnt(service, self.record, self.ask.postcode)
 
     def feasible(self, facts: Facts, *, leaders: int = 0) -> Feasible:
         """What is free by these facts, and every service that has nothing with its reason."""
@@ -141,13 +149,17 @@ def reach_of(catalogue: Catalogue, postcode: str) -> Reach:
 def search(
     catalogue: Catalogue, plan_of: PlanOf, ask: QuoteAsk, now: datetime, *,
     leaders: int = 0, later: datetime | None = None, only: str | None = None,
+    record: TrackRecord = NO_RECORD,
 ) -> Search:  # fmt: skip
     """What the rules allow. `later` is a moment after the quote at which it is looked at again."""
     moment = Moment.of(ask, now)
     if later is not None and later > moment.ready:
         moment = moment._replace(ready=later)
     reach = reach_of(catalogue, ask.postcode)
-    found = Search(catalogue, ask, moment, here_of(catalogue, ask), reach, [], [], [], [], set())
+    found = Search(
+        catalogue, ask, moment, here_of(catalogue, ask), reach, [], [], [], [], set(),
+        record=record,
+    )  # fmt: skip
     for service in reach.serving:
         if only is not None and service.code != only:
             continue
@@ -160,6 +172,7 @@ def search(
             found.planned.append((service, plan_of(service, zone)))
             found.zones.append(zone)
         else:
+            service = found.as_learnt(service)
             near = without_slots(found, service, leaders)
             found.others.append((service, near))
             counted = {each.point.id for each in near if each.point and each.point.capacity}

@@ -16,9 +16,8 @@ from delivery.flows.wording import Wording
 from delivery.house import House
 from delivery.rules.asks import QuoteAsk
 from delivery.rules.candidates import Candidate, Moment
-from delivery.rules.catalogue import Catalogue, Service
+from delivery.rules.catalogue import Service
 from delivery.rules.fitting import why_not
-from delivery.rules.kept_promises import TrackRecord
 from delivery.rules.money import Money
 from delivery.rules.options import DeliveryOption
 from delivery.rules.refusals import NotFound
@@ -43,26 +42,25 @@ def option_of(conn: Connection, house: House, quote: Quote, option_id: str) -> D
         if shown["id"] == option_id:
             return DeliveryOption.from_json(shown, zone_of_people(catalogue))
     ask = QuoteAsk.from_json(quote.request)
-    candidate = _decoded(conn, house, catalogue, ask, quote, option_id)
+    record = house.records.version(quote.record_version)
+    found = search(catalogue, _no_plan, ask, quote.at, only="", record=record)
+    candidate = _decoded(conn, house, found, option_id)
     if candidate is None:
         raise OptionUnknown
-    found = search(catalogue, _no_plan, ask, quote.at, only="")
-    record = house.records.version(quote.record_version)
-    return _with_extras(wording_for(house, catalogue, ask), candidate, found, record)
+    return _with_extras(wording_for(house, catalogue, ask), candidate, found)
 
 
 def _decoded(
-    conn: Connection, house: House, catalogue: Catalogue, ask: QuoteAsk, quote: Quote,
-    option_id: str,
+    conn: Connection, house: House, found: Search, option_id: str
 ) -> Candidate | None:  # fmt: skip
     """The candidate an id names, if the rules allowed it then; capacity is not asked."""
     code, _, what = option_id.removeprefix("opt_").partition(".")
-    service = catalogue.service(code)
-    found = search(catalogue, _no_plan, ask, quote.at, only="")
-    if service is None or why_not(service, ask, found.here) is not None:
+    service = found.catalogue.service(code)
+    if service is None or why_not(service, found.ask, found.here) is not None:
         return None
     if service.promise == "slot":
         return _window_named(conn, house, found, service, what)
+    service = found.as_learnt(service)
     return next((each for each in without_slots(found, service) if each.id == option_id), None)
 
 
@@ -101,17 +99,14 @@ def all_options(
     free = found.feasible(facts).candidates
     shown = [each for each in free if each.slot_id is not None or each.id in quoted]
     wording = wording_for(house, found.catalogue, found.ask)
-    record = house.records.version(quote.record_version)
-    return [_with_extras(wording, each, found, record) for each in sorted(shown, key=_by_time)]
+    return [_with_extras(wording, each, found) for each in sorted(shown, key=_by_time)]
 
 
-def _with_extras(
-    wording: Wording, candidate: Candidate, found: Search, record: TrackRecord
-) -> DeliveryOption:
+def _with_extras(wording: Wording, candidate: Candidate, found: Search) -> DeliveryOption:
     service = candidate.service
     return replace(
         wording.option(candidate), free_over=wording.free_from(service, found.ask),
-        kept_rate=kept_rate(record, service, found),
+        kept_rate=kept_rate(service, found),
     )  # fmt: skip
 
 
@@ -133,8 +128,9 @@ def free_options(
     ask = QuoteAsk.from_json(request)
     layouts = house.layouts
     found = search(
-        catalogue, lambda which, zone: layouts.plan(which, zone, now), ask, now, only=service
-    )
+        catalogue, lambda which, zone: layouts.plan(which, zone, now), ask, now, only=service,
+        record=house.records.current(),
+    )  # fmt: skip
     wording = wording_for(house, catalogue, ask, locale)
     free = Money(0, catalogue.currency)
     candidates = found.feasible(looking.look(conn, found, 0)).candidates

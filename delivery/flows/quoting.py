@@ -22,7 +22,7 @@ from delivery.ids import new_id
 from delivery.rules.asks import QuoteAsk
 from delivery.rules.catalogue import Catalogue, Service
 from delivery.rules.facts import Facts
-from delivery.rules.kept_promises import TrackRecord, area_of
+from delivery.rules.kept_promises import area_of
 from delivery.rules.refusals import NotValid
 from delivery.rules.slate import choose
 from delivery.store import quotes
@@ -64,7 +64,7 @@ def begin(house: House, ask: QuoteAsk, *, now: datetime) -> Search:
     layouts = house.layouts
     return search(
         catalogue, lambda service, zone: layouts.plan(service, zone, now), ask, now,
-        leaders=LEADERS,
+        leaders=LEADERS, record=house.records.current(),
     )  # fmt: skip
 
 
@@ -72,19 +72,17 @@ def compose(house: House, found: Search, facts: Facts, *, now: datetime) -> Quot
     """The quote that these facts give; nothing is asked of the database any more."""
     quote_id = new_id("q")
     valid_until = now + timedelta(minutes=house.settings.quotes.minutes)
-    record = house.records.current()
-    answer, facts = _answer(house, found, facts, record, quote_id, valid_until)
+    answer, facts = _answer(house, found, facts, quote_id, valid_until)
     return Quote(
-        quote_id, now, valid_until, found.catalogue.version, record.version, facts.as_json(),
-        found.ask.as_json(), answer,
+        quote_id, now, valid_until, found.catalogue.version, found.record.version,
+        facts.as_json(), found.ask.as_json(), answer,
     )  # fmt: skip
 
 
 def answer_again(house: House, quote: Quote) -> bytes:
     """The answer that what the quote kept gives today; a faithful replay is the same bytes."""
     found, facts = search_again(house, quote, leaders=LEADERS)
-    record = house.records.version(quote.record_version)
-    return _answer(house, found, facts, record, quote.id, quote.valid_until)[0]
+    return _answer(house, found, facts, quote.id, quote.valid_until)[0]
 
 
 def _check(ask: QuoteAsk, catalogue: Catalogue, now: datetime) -> None:
@@ -102,7 +100,6 @@ def _answer(
     house: House,
     found: Search,
     facts: Facts,
-    record: TrackRecord,
     quote_id: str,
     valid_until: datetime,
 ) -> tuple[bytes, Facts]:
@@ -111,7 +108,7 @@ def _answer(
     said = remembered(house.words, catalogue.currency, locale_of(house, found.ask))
     feasible = found.feasible(facts, leaders=LEADERS)
     slate = choose(feasible.candidates)
-    extras = _Extras(said.wording, found, record)
+    extras = _Extras(said.wording, found)
     if facts.habit is not None:
         facts = facts._replace(
             recommended=suggest(facts.habit, slate.shown, found.ask, said.wording.say)
@@ -147,12 +144,12 @@ def _answer(
 class _Extras(dict[Service, Any]):
     """What an option says of its service to this one basket, worked out once a service."""
 
-    def __init__(self, wording: Wording, found: Search, record: TrackRecord) -> None:
-        self._wording, self._found, self._record = wording, found, record
+    def __init__(self, wording: Wording, found: Search) -> None:
+        self._wording, self._found = wording, found
 
     def __missing__(self, service: Service) -> dict[str, Any]:
         free = self._wording.free_from(service, self._found.ask)
-        rate = kept_rate(self._record, service, self._found)
+        rate = kept_rate(service, self._found)
         self[service] = extras = {
             "free_over": free.as_json() if free else None,
             "kept_rate": {"kept": rate[0], "of": rate[1]} if rate else None,
@@ -160,10 +157,10 @@ class _Extras(dict[Service, Any]):
         return extras
 
 
-def kept_rate(record: TrackRecord, service: Service, found: Search) -> tuple[int, int] | None:
+def kept_rate(service: Service, found: Search) -> tuple[int, int] | None:
     """How a service keeps its word where this customer lives."""
     zone = service.zone_at(found.ask.postcode, found.here) if service.promise == "slot" else None
-    return record.rate(service.code, area_of(service.kind, zone, found.ask.postcode))
+    return found.record.rate(service.code, area_of(service.kind, zone, found.ask.postcode))
 
 
 def locale_of(house: House, ask: QuoteAsk, locale: str | None = None) -> str:
@@ -188,5 +185,6 @@ def search_again(
     found = search(
         catalogue, lambda service, zone: layouts.plan_at(service, zone, at, facts.slots),
         QuoteAsk.from_json(quote.request), quote.at, leaders=leaders, later=later,
+        record=house.records.version(quote.record_version),
     )  # fmt: skip
     return found, facts

@@ -11,7 +11,7 @@ not count, nor do windows that ended more than 90 days ago.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ AGREED = ("booked", "rescheduled", "undone", "narrowed")
 ARRIVED = ("delivered", "at_pickup_point")
 _ARRIVED_AT_DOOR = ("delivered",)
 #: States from which nothing arrives in time any more.
-_IN_VAIN = ("failed", "lost", "returned")
+IN_VAIN = ("failed", "lost", "returned")
 _SILENT_FOR = timedelta(hours=24)
 #: Fewer say more about chance than about us.
 FEWEST = 20
@@ -29,6 +29,19 @@ FEWEST = 20
 LOOKED_BACK = timedelta(days=90)
 
 Key = tuple[str, str]
+#: Of a service: areas of which nothing is known.
+EVERYWHERE = ""
+
+
+class Sent(NamedTuple):
+    """What decides when a parcel that is promised for a day should arrive."""
+
+    #: Of the departure it was ordered for.
+    cutoff_at: datetime
+    postcode: str
+    place: str | None = None
+    lat: float | None = None
+    lon: float | None = None
 
 
 class Outcome(NamedTuple):
@@ -39,6 +52,15 @@ class Outcome(NamedTuple):
     state: str
     agreed_until: datetime
     arrived_at: datetime | None
+    sent: Sent | None = None
+
+
+class Learnt(NamedTuple):
+    """Working days promised beyond the base; by then so many had arrived, of so many."""
+
+    more: int
+    arrived: int
+    of: int
 
 
 @dataclass(frozen=True)
@@ -48,6 +70,8 @@ class TrackRecord:
     version: int
     by_area: Mapping[Key, tuple[int, int]]
     by_service: Mapping[str, tuple[int, int]]
+    #: What is learnt of the days on the way, by service and area.
+    days: Mapping[Key, Learnt] = field(default_factory=dict)
 
     def rate(self, service: str, area: str) -> tuple[int, int] | None:
         """(kept, of) in this area; of the whole service where the area has too few; or None."""
@@ -56,18 +80,28 @@ class TrackRecord:
                 return counted
         return None
 
+    def learnt(self, service: str, area: str) -> Learnt | None:
+        """What is learnt of a service in this area, or else of all of it; or None."""
+        return self.days.get((service, area)) or self.days.get((service, EVERYWHERE))
+
+    def days_as_json(self) -> list[list[Any]]:
+        return [[*key, *learnt] for key, learnt in sorted(self.days.items())]
+
     def as_json(self) -> list[list[Any]]:
         return [[*key, *counted] for key, counted in sorted(self.by_area.items())]
 
     @classmethod
-    def from_json(cls, version: int, kept: Iterable[Iterable[Any]]) -> TrackRecord:
+    def from_json(
+        cls, version: int, kept: Iterable[Iterable[Any]], days: Iterable[Iterable[Any]] = ()
+    ) -> TrackRecord:
         by_area: dict[Key, tuple[int, int]] = {}
         by_service: dict[str, tuple[int, int]] = {}
         for service, area, good, of in kept:
             by_area[service, area] = (good, of)
             before = by_service.get(service, (0, 0))
             by_service[service] = (before[0] + good, before[1] + of)
-        return cls(version, by_area, by_service)
+        learnt = {(service, area): Learnt(*counts) for service, area, *counts in days}
+        return cls(version, by_area, by_service, learnt)
 
 
 NO_RECORD = TrackRecord(0, {}, {})
@@ -105,7 +139,7 @@ def was_kept(outcome: Outcome, now: datetime) -> bool | None:
     """Whether the promise was kept; None while nobody can say."""
     if outcome.arrived_at is not None:
         return outcome.arrived_at <= outcome.agreed_until
-    if outcome.state in _IN_VAIN or now > outcome.agreed_until + _SILENT_FOR:
+    if outcome.state in IN_VAIN or now > outcome.agreed_until + _SILENT_FOR:
         return False
     return None
 

@@ -170,9 +170,17 @@ def stays_from(service: Service, ready: datetime) -> Stays:
     return _sent_in(service, int(ready.timestamp() // _MINUTE) * _MINUTE)
 
 
+@lru_cache(maxsize=128)
+def stays_sent(service: Service, leaves: date) -> Stays:
+    """The stays of goods that leave that day."""
+    return Stays(service, places_of(service), leaves, None)
+
+
 @lru_cache(maxsize=1024)
 def _sent_in(service: Service, ready: int) -> Stays:
-    return _sent(service, leaves_on(service, datetime.fromtimestamp(ready, service.origin.zone)))
+    return stays_sent(
+        service, leaves_on(service, datetime.fromtimestamp(ready, service.origin.zone))
+    )
 
 
 @lru_cache(maxsize=128)
@@ -180,11 +188,6 @@ def _packed(service: Service, ready: int) -> Stays:
     since = datetime.fromtimestamp(ready, service.origin.zone)
     packed = working_time_after(service.origin, since, service.handling_minutes)
     return Stays(service, places_of(service), None, packed)
-
-
-@lru_cache(maxsize=128)
-def _sent(service: Service, leaves: date) -> Stays:
-    return Stays(service, places_of(service), leaves, None)
 
 
 def _differs_by_zone(service: Service) -> bool:

@@ -12,6 +12,7 @@ from delivery.rules.catalogue import Catalogue, Service
 from delivery.rules.facts import Facts
 from delivery.rules.fitting import Check, checks
 from delivery.rules.geography import Here
+from delivery.rules.kept_promises import Learnt
 from delivery.rules.money import Money
 from delivery.rules.pricing import free_over_of
 from delivery.rules.rounds import ZonePlan
@@ -48,6 +49,8 @@ class Looked(NamedTuple):
     plan: ZonePlan | None
     #: Everything it can offer, best known or not.
     candidates: Sequence[Candidate]
+    #: What its arrivals teach of its days on the way; they are among those of `service`.
+    learnt: Learnt | None = None
 
 
 #: By rule: what it is about, what is said when it lets pass and when it stops.

@@ -9,6 +9,7 @@ from typing import Any
 
 from delivery.rules import phrases
 from delivery.rules.calendars import Calendar, NeverOpen
+from delivery.rules.kept_promises import Learnt
 from delivery.rules.leads import arrives_on, cut_off_on, leaves_on, working_time_after
 from delivery.rules.tracing import LANGUAGE, Looked, Step
 from delivery.rules.windows import TimeWindow
@@ -175,6 +176,17 @@ def _departure_steps(looked: Looked, local: datetime) -> Iterator[Step]:
     way = f"{days} working day{'s' * (days != 1)} on the way" if days else "no day on the way"
     said = f"{way}: there on {phrases.day(there, LANGUAGE)}"
     yield Step("on_the_way", None, said, {"days": days, "arrives": there.isoformat()})
+    if looked.learnt is not None and looked.learnt.more:
+        yield _learnt_step(looked.learnt, days)
+
+
+def _learnt_step(learnt: Learnt, days: int) -> Step:
+    usual = days - learnt.more
+    said = (
+        f"usually {usual} working day{'s' * (usual != 1)}, promised {days}, since "
+        f"{100 * learnt.arrived // learnt.of} % of {learnt.of} arrived by then"
+    )
+    return Step("learnt", None, said, {"usual_days": usual, "days": days, **learnt._asdict()})
 
 
 def _packing_steps(looked: Looked, ready: datetime) -> Iterator[Step]:

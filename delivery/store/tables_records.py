@@ -15,4 +15,6 @@ track_record = Table(
     Column("at", UtcDateTime, nullable=False),
     # [[service, area, kept, of], …]
     Column("kept", JSON, nullable=False),
+    # [[service, area, working days more than the base, arrived by then, of], …]
+    Column("days", JSON),
 )

@@ -6,6 +6,7 @@ import threading
 import time
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -16,6 +17,7 @@ from delivery.rules.kept_promises import (
     ARRIVED,
     NO_RECORD,
     Outcome,
+    Sent,
     TrackRecord,
     agreed_until,
     area_of,
@@ -37,6 +39,10 @@ _AGREED = (
         booking.c.reference, booking.c.service, booking.c.option["kind"].as_string().label("kind"),
         slot.c.zone, booking.c.destination["postcode"].as_string().label("postcode"),
         booking.c.state, promise.c.cause, promise.c.end_at,
+        booking.c.option["cutoff_at"].as_string().label("cutoff_at"),
+        booking.c.option[("place", "id")].as_string().label("place"),
+        booking.c.destination["lat"].as_float().label("lat"),
+        booking.c.destination["lon"].as_float().label("lon"),
     )
     .join(promise, promise.c.reference == booking.c.reference)
     .outerjoin(slot, slot.c.id == booking.c.slot_id)
@@ -50,7 +56,9 @@ _REACHED = (
     .group_by(milestone.c.reference, milestone.c.milestone)
 )
 _NEWEST = select(func.max(track_record.c.version))
-_ONE = select(track_record.c.kept).where(track_record.c.version == bindparam("version"))
+_ONE = select(track_record.c.kept, track_record.c.days).where(
+    track_record.c.version == bindparam("version")
+)
 # Both databases speak this ON CONFLICT; RETURNING tells a new row, where rowcount lies.
 _ADD = insert(track_record).on_conflict_do_nothing().returning(track_record.c.version)
 
@@ -69,8 +77,15 @@ def outcomes(conn: Connection, *, since: datetime, until: datetime) -> list[Outc
             one = promised[0]
             area = area_of(one.kind, one.zone, one.postcode)
             arrived = arrived_at(one.kind, reached.get(reference, {}))
-            found.append(Outcome(one.service, area, one.state, agreed, arrived))
+            found.append(Outcome(one.service, area, one.state, agreed, arrived, _sent(one)))
     return found
+
+
+def _sent(row: Any) -> Sent | None:
+    if row.cutoff_at is None:
+        return None
+    cutoff_at = datetime.fromisoformat(row.cutoff_at)
+    return Sent(cutoff_at, row.postcode, row.place, row.lat, row.lon)
 
 
 def newest(conn: Connection) -> TrackRecord:
@@ -81,7 +96,10 @@ def newest(conn: Connection) -> TrackRecord:
 
 def add(conn: Connection, record: TrackRecord, *, now: datetime) -> bool:
     """Keep a version for good. False, and nothing changed, when there is one of that number."""
-    row = {"version": record.version, "at": now, "kept": record.as_json()}
+    row = {
+        "version": record.version, "at": now, "kept": record.as_json(),
+        "days": record.days_as_json(),
+    }  # fmt: skip
     return conn.execute(_ADD, row).one_or_none() is not None
 
 
@@ -89,7 +107,7 @@ def _read(conn: Connection, version: int) -> TrackRecord:
     row = conn.execute(_ONE, {"version": version}).one_or_none()
     if row is None:
         raise NotFound(f"There is no record version {version}.")
-    return TrackRecord.from_json(version, row.kept)
+    return TrackRecord.from_json(version, row.kept, row.days or ())
 
 
 class Records:

@@ -9,21 +9,22 @@ import orjson
 import pytest
 from sqlalchemy import func, select, update
 
-from delivery.flows import promising, quoting, recording, rescheduling, tracking
+from delivery.flows import explaining, promising, quoting, recording, rescheduling, tracking
 from delivery.house import House
 from delivery.rules.kept_promises import FEWEST, LOOKED_BACK
+from delivery.rules.learnt_days import FEWEST as FEWEST_DAYS
 from delivery.store import track_records
 from delivery.store.tables import promise, track_record
 from delivery.store.track_records import Records
 from tests.asking import an_ask
 from tests.carrier import booking_of, says, work
 from tests.loopback import Api
-from tests.shopping import a_quote, booked, van_times
+from tests.shopping import a_quote, book, booked, hold, van_times
 from tests.times import NOW, SettableClock
 
 
 def _record(house: House, now: datetime) -> bool:
-    return recording.record_outcomes(house.database, now=now)
+    return recording.record_outcomes(house, now=now)
 
 
 def _rate(house: House, service: str = "home", area: str = "helsinki-inner") -> Any:
@@ -210,3 +211,70 @@ def test_a_promise_keeps_its_zone_its_words_and_its_instants(api: Api, house: Ho
     for end in ("start", "end"):
         then, now = (datetime.fromisoformat(each["window"][end]) for each in (made, again))
         assert then == now
+
+
+def _parcels(api: Api, house: House, count: int) -> list[str]:
+    """So many parcels for the soonest day, and all their windows over."""
+    quote = a_quote(api)
+    day = min(_parcel_days(api, quote["id"]), key=lambda each: str(each["window"]["start"]))
+    found = []
+    for _ in range(count):
+        held = hold(api, quote["id"], day["id"])
+        assert held.status_code == 201, held.text
+        found.append(book(api, held.json()["id"]).json()["reference"])
+    return found
+
+
+def _parcel_days(api: Api, quote_id: str) -> list[dict[str, Any]]:
+    days = api.get(f"/v1/quotes/{quote_id}/all").json()["days"]
+    return [each for day in days for each in day["options"] if each["service"] == "parcel"]
+
+
+def _delivered(house: House, reference: str, at: datetime) -> None:
+    carrier = booking_of(house, reference).carrier
+    body = {"booking": reference, "type": "delivered", "occurred_at": at.isoformat()}
+    with house.database.write() as conn:
+        assert tracking.keep_event(conn, house, carrier, f"evt_{reference}", body, now=at)
+
+
+def test_who_comes_a_day_late_is_promised_a_day_later_and_old_quotes_stay_as_they_were(
+    api: Api, house: House, clock: SettableClock
+) -> None:
+    references = _parcels(api, house, FEWEST_DAYS)
+    window = booking_of(house, references[0]).window
+    for reference in references:
+        _delivered(house, reference, window.start + timedelta(days=1))
+    clock.set(window.end + timedelta(days=2))
+    work(house)
+    before = a_quote(api)
+    first = min(each["window"]["start"] for each in _parcel_days(api, before["id"]))
+    assert _record(house, clock())
+    house.records._believed_until = 0.0
+    after = a_quote(api)
+    days = _parcel_days(api, after["id"])
+    service = house.catalogues.current().service("parcel")
+    assert service is not None
+    base = datetime.fromisoformat(first).date()
+    assert min(each["window"]["start"] for each in days)[:10] == str(
+        service.calendar.after(base, 1)
+    )
+    for quote in (before, after):
+        explained = explaining.explain_quote(house, quote["id"])
+        assert explained.replay is not None
+        assert explained.replay.same
+    steps = next(each.steps for each in explained.services if each.service == "parcel")
+    (learnt,) = (each for each in steps if each.about == "learnt")
+    said = f"since 100 % of {FEWEST_DAYS} arrived by then"
+    assert said in learnt.said
+    # What is chosen by its id is what the quote offered, and is measured from the base again.
+    held = hold(api, after["id"], days[0]["id"])
+    assert held.status_code == 201, held.text
+    with house.database.read() as conn:
+        assert track_records.newest(conn).learnt("parcel", "00") == (1, FEWEST_DAYS, FEWEST_DAYS)
+
+
+def test_a_version_of_before_days_were_learnt_is_read(house: House) -> None:
+    row = {"version": 1, "at": NOW, "kept": [["home", "x", 1, 30]]}
+    with house.database.write() as conn:
+        conn.execute(track_record.insert().values(row))
+    assert Records(house.database).version(1).days == {}
