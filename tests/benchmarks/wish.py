@@ -64,7 +64,7 @@ def _percent(of: dict[str, int], name: str) -> float:
 
 
 def false_dates() -> tuple[float, int]:
-    """Of texts that name no day, full of numbers, how many in per cent are read as a day or hour."""
+    """Of texts that name no day, many with numbers, the per cent read as a day or an hour."""
     now = datetime(2026, 3, 10, 12, tzinfo=ZoneInfo("Europe/Helsinki"))
     lines = (REPLIES / "dateless.jsonl").read_text("utf-8").splitlines()
     none = [(row["lang"], row["text"]) for row in map(json.loads, lines)]

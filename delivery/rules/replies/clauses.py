@@ -56,6 +56,9 @@ class Clause:
         for each in clause:
             if each.code in "Zz":
                 self._day(each, today, text)
+        #: Whether it refuses something that was said before: "so that does not work".
+        only = codes <= {"!", "+", "|", ".", "#"} and not self.days
+        self.takes_back = "!" in codes and only and (self.unread <= 1 or "+" in codes)
         self.spans = self._hours(clause, small, text)
 
     def _day(self, each: Symbol, today: date, text: str) -> None:
@@ -82,6 +85,7 @@ class Clause:
             if bounds is not None:
                 spans.append(Span(*bounds, at=hours.kind == "at"))
                 self.because.append(f"{_quoted(text, each)} = {_hours_shown(hours, bounds)}")
+        self.by_part = not spans
         if spans:
             return spans
         for each in clause:

@@ -221,6 +221,12 @@ def _span(some: list[Symbol], _: Setting) -> Made:
     return _hours(some, "span")
 
 
+def _likely_span(some: list[Symbol], setting: Setting) -> Made:
+    """Before a word we do not know `6-8` is hours, `2-3` may be boxes."""
+    last = some[-1]
+    return _span(some, setting) if last.code == "c" or last.value >= 7 else None
+
+
 def _after(some: list[Symbol], _: Setting) -> Made:
     return _hours(some, "after")
 
@@ -267,6 +273,7 @@ _T = "K*[nc]"
 SPANS_OF_HOURS: list[Rule] = [
     rule(f"B{_T}[-T&u]{_T}|{_T}&{_T}y|y{_T}&{_T}")(_span),
     rule(f"F?{_T}K*[-Tu]{_T}(?![U#gM.-])")(_span),
+    rule(f"{_T}-{_T}(?=\\.)")(_likely_span),
     rule(f"F{_T}[-Tu]?{_T}(?![U#gM-])|F?{_T}u{_T}")(_span),
     rule(f">{_T}(?![U#g-])|F{_T}}}?(?![U#g-])|{_T}}}|K*c-(?![.nc])|K+n-(?![.nc])")(_after),
     rule(f"[<u]{_T}(?![U#g-])|{_T}{{")(_before),

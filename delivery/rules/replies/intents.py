@@ -11,7 +11,7 @@ from delivery.rules.replies.tokens import Token
 NO_WORDS = ("", "#")
 #: In a longer phrase of one of these, words such as "good" and "when" say nothing of their own.
 _OUTWEIGH = {"yes": "closing any_time", "ok": "closing any_time", "no": "closing any_time",
-             "where": "any_time note", "filler": ""}  # fmt: skip
+             "where": "any_time note thanks", "filler": ""}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def _outweighed(one: Phrase, known: Said) -> bool:
 
 def _joins(found: list[Token], place: int) -> bool:
     """Whether it is the hyphen of one word, as in `pick-up`."""
-    if found[place].value != "-" or not 0 < place < len(found) - 1:
+    if found[place].value not in ("-", ":") or not 0 < place < len(found) - 1:
         return False
     before, behind = found[place - 1], found[place + 1]
     tight = before.end == found[place].start and behind.start == found[place].end

@@ -91,13 +91,14 @@ def _dotted_day(some: list[Symbol], _: Setting) -> Made:
 
 NO_TIMES: list[Rule] = [
     rule("s[SL]?[,.]?[WrRMnctdxo]+P?")(past),
-    rule("C[.K^;,]{0,2}[nxdtoY]")(lambda some, _: over(some, "#", None)),
+    rule("C(?:\\.|[K^;,]{1,2})?[nxdtoY]")(lambda some, _: over(some, "#", None)),
     rule("#?[noY]\\.?g")(lambda some, _: over(some, "#", None)),
 ]
 LENGTHS: list[Rule] = [
     rule("nU")(_dotted_day),
     rule("n[-T/]nU")(_either),
     rule("[ni]U")(_length),
+    rule("iD")(lambda some, _: over(some, "D", some[1].value)),
     rule("D(?:[&,]?D)+")(_sum),
     rule("Dj|[Uj]+j|L[UWEPM]|jD")(past),
 ]

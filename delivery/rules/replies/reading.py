@@ -133,8 +133,12 @@ class _Reading:
 
     def _relocated(self) -> Understanding | None:
         for kind, target in _RELOCATE:
-            if found := self.known.has(kind):
-                return self._as("relocate", found, target)
+            found = self.known.has(kind)
+            if found is None:
+                continue
+            if kind == "safe_place" and found.end - found.start == 1 and self.known.has("access"):
+                continue  # "the code of the gate is 7788" leaves nothing there
+            return self._as("relocate", found, target)
         return None
 
     def _noted(self, note: Phrase | None) -> Understanding | None:
@@ -178,12 +182,18 @@ class _Reading:
                            because=(f"{known.said(found, self.text)} = another time",))  # fmt: skip
         signs = set(self.text)
         refused = self._longest_of("no", "yes") == "no" or known.has("negate")
-        agreed = known.has("yes") or _AGREES & signs
+        if known.spoken == 1 and (known.has("solo_yes") or known.has("solo_no")):
+            word = "yes" if known.has("solo_yes") else "no"
+            return replace(about, intent="confirm" if word == "yes" else "decline",
+                           confidence=0.8, because=(f"a {word}",))  # fmt: skip
+        thanked = known.has("thanks") or _THANKS & signs
+        agreed = known.has("yes") or (_AGREES & signs and not known.has("thanks"))
         if refused and not (known.has("yes") and self._longest_of("no", "yes") == "yes"):
             return replace(about, intent="decline", confidence=0.7, because=("a no",))
-        if agreed:
+        thanks = known.has("thanks")
+        if agreed and not (thanks and thanks.start == 0):
             return replace(about, intent="confirm", confidence=0.85, because=("a yes",))
-        if known.has("thanks") or _THANKS & signs:
+        if thanked:
             return replace(about, intent="thanks", confidence=0.9, because=("thanks",))
         if known.has("ok"):
             return replace(about, intent="confirm", confidence=0.8, because=("an ok",))

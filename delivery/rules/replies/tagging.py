@@ -115,10 +115,13 @@ def _number(
     token = found[place]
     end, taken, code = token.end, 0, "n"
     suffix, far = _suffix(found, words, place)
+    behind: list[Symbol] = []
     if suffix and suffix in lexicon.ordinal_suffixes and token.kind == "number":
         code, end, taken = "o", found[far].end, far - place
     elif suffix and suffix in lexicon.number_endings:
-        row += [Symbol(c, v, token.start, token.end) for c, v in lexicon.number_endings[suffix]]
+        ending = [Symbol(c, v, token.start, token.end) for c, v in lexicon.number_endings[suffix]]
+        row += [each for each in ending if each.code != "a"]
+        behind = [each for each in ending if each.code == "a"]
         end, taken = found[far].end, far - place
     elif _part_of_name(row, found, place) or (suffix and _is_plain(suffix, lexicon)):
         code = "#"
@@ -133,6 +136,7 @@ def _number(
         row.append(Symbol("#", None, token.start, end))
     else:
         row.append(Symbol(_WRITTEN[token.kind], (token.kind, token.value), token.start, end))
+    row += behind
     return taken
 
 

@@ -58,6 +58,8 @@ class Wish:
     because: list[str] = field(default_factory=list)
     #: The day a span of days is counted from ("by friday", "next week").
     first: date | None = None
+    #: Whether its hours are only a part of the day.
+    by_part: bool = False
     #: How many of its words say nothing we know.
     unread: int = 0
     #: Whether a clause says that it suits.
@@ -140,8 +142,12 @@ def read_wish(
     small = lexicon.small_is_evening if daytime else 0
     made = Wish(now)
     after_refusal = False
+    before: Clause | None = None
     for clause in clauses(row):
         read = Clause(clause, now.date(), small, original or folded)
+        if read.takes_back and before is not None and before.days and not before.refuses:
+            _take_back(made, before)  # "friday is a funeral, so no"
+        before = read if read.days or read.spans else before
         made.because += read.because
         made.sure = made.sure and read.sure
         made.unread += read.unread
@@ -167,12 +173,23 @@ def _others(made: Wish, today: date) -> list[date]:
     return [each for each in ahead if each not in made.refused_days]
 
 
+def _take_back(made: Wish, before: Clause) -> None:
+    made.sure = False
+    made.days = [each for each in made.days if each not in before.days]
+    made.refused_days += before.days
+
+
 def _want(made: Wish, read: Clause) -> None:
     made.any_time = made.any_time or read.any_time
     made.welcome = made.welcome or read.welcome
     made.first = made.first or read.first
     days = [day for each in read.bounds for day in each.days(made.now.date())] or read.days
+    if len(made.days) > 3 and len(days) == 1:
+        made.days, made.first, made.sure = [], read.first, False  # one day says more than a week
     made.days += [each for each in days if each not in made.days]
+    if made.by_part and read.spans and not read.by_part:
+        made.earliest = made.latest = None  # "in the evening, 18-20": the hours say more
+    made.by_part = bool(read.spans) and read.by_part
     for span in read.spans:
         if made.has_hours and not _narrows(made, span):
             _widen(made, span)
