@@ -53,6 +53,15 @@ def decide(conn: Connection, asked: Asked, policy: Policy) -> Verdict:
     return Verdict("suppressed" if why else "queued", why, waking)
 
 
+def asks_database(asked: Asked) -> bool:
+    """Whether what was posted before decides about it."""
+    notice = asked.notice
+    return not asked.again and (
+        (notice.unless_told is not None and asked.states_window is not None)
+        or (notice.capped and notice.lane != _ANSWER)
+    )
+
+
 def _waking(asked: Asked, policy: Policy) -> Waking:
     if asked.notice.lane == _ANSWER or _may_wake(asked, policy):
         return Waking(asked.due, None, None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, and_, bindparam, case, exists, func, or_, sel
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from notifications.consent import recipient
-from notifications.deciding import Asked, decide
+from notifications.deciding import Asked, asks_database, decide
 from notifications.notice import Notice, Texts
 from notifications.policy import Policy
 from notifications.tables import message, suppression
@@ -20,15 +21,19 @@ from notifications.text import segments
 ANY_TIME = Policy()
 
 _BLOCKED = exists().where(suppression.c.recipient.in_([bindparam("whom"), bindparam("optional")]))
-_POST = (
+_WRITE = (
     upsert(message)
     .values(
         state=case((_BLOCKED, "suppressed"), else_=bindparam("to_be")),
         error=case((_BLOCKED, None), else_=bindparam("why")),
     )
     .on_conflict_do_nothing(index_elements=["dedupe_key"])
-    .returning(message.c.id, message.c.state, message.c.error)
 )
+_POST = _WRITE.returning(message.c.id, message.c.state, message.c.error)
+_HELD_BACK = select(message.c.id).where(
+    message.c.dedupe_key.in_(bindparam("keys", expanding=True)),
+    message.c.state == "suppressed", message.c.error.is_(None),
+)  # fmt: skip
 _OUTDATED = and_(
     message.c.about == bindparam("of"), message.c.notice.in_(bindparam("names", expanding=True))
 )
@@ -55,6 +60,27 @@ _HISTORY = (
     .where(message.c.about == bindparam("of"))
     .order_by(_AT, message.c.id)
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One message to be written: what `post` is told of it."""
+
+    notice: Notice
+    to: str
+    locale: str
+    about: str
+    dedupe_key: str
+    due_at: datetime | None = None
+    not_after: datetime | None = None
+    channel: str = "sms"
+    zone: tzinfo | None = None
+    gate: str | None = None
+    states_window: str | None = None
+    addresses: Mapping[str, str] | None = None
+    instead_of: int | None = None
+    urgent: bool | None = None
+    calendar: str | None = None
 
 
 def post(
@@ -89,31 +115,79 @@ def post(
     left out, an urgent notice may unless the window it states is on another day. `addresses` are
     the other channels by which its reader may be told the same.
     """
-    due, to = due_at or now, recipient(to, channel)
-    if not_after is None and notice.useful_for is not None:
-        not_after = due + notice.useful_for
-    others = dict(addresses or {})
-    asked = Asked(
-        notice, [to, *others.values()], about, due, not_after, zone or policy.zone, states_window,
-        urgent, again=instead_of is not None,
+    one = Post(
+        notice, to, locale, about, dedupe_key, due_at, not_after, channel, zone, gate,
+        states_window, addresses, instead_of, urgent, calendar,
     )  # fmt: skip
-    verdict = decide(conn, asked, policy)
-    row = _said(texts, notice, locale, channel, calendar) | {
-        "notice": notice.name, "recipient": to, "locale": locale, "about": about,
-        "lane": notice.lane, "dedupe_key": dedupe_key, "channel": channel,
-        "due_at": verdict.waking.due_at, "asleep_from": verdict.waking.asleep_from,
-        "awake_at": verdict.waking.awake_at, "not_after": not_after, "gate": gate,
-        "states_window": states_window, "instead_of": instead_of,
-        "again": {"fields": notice.as_fields(), "addresses": others} if others else None,
-        "created_at": now, "changed_at": now, "to_be": verdict.state, "why": verdict.why,
-        "whom": to, "optional": to if notice.necessary else f"optional:{to}",
-    }  # fmt: skip
+    return _post(conn, texts, one, now, policy)
+
+
+def post_many(
+    conn: Connection, texts: Texts, posts: Iterable[Post], *, now: datetime,
+    policy: Policy = ANY_TIME,
+) -> None:  # fmt: skip
+    """Write them all as `post` writes each; a thousand at a time cost least."""
+    rows: list[dict[str, Any]] = []
+    for each in posts:
+        asked = _asked(each, now, policy)
+        if asks_database(asked):
+            _write(conn, rows, now, policy)  # it may have to count those
+            rows = []
+            _post(conn, texts, each, now, policy)
+        else:
+            rows.append(_row(conn, texts, each, asked, now, policy))
+    _write(conn, rows, now, policy)
+
+
+def _post(
+    conn: Connection, texts: Texts, one: Post, now: datetime, policy: Policy
+) -> int | None:  # fmt: skip
+    row = _row(conn, texts, one, _asked(one, now, policy), now, policy)
     posted = conn.execute(_POST, row).one_or_none()
     if posted is None:
         return None
     if posted.state == "suppressed" and posted.error is None and policy.say_elsewhere:
         policy.say_elsewhere(conn, posted.id, now)
     return int(posted.id)
+
+
+def _write(conn: Connection, rows: list[dict[str, Any]], now: datetime, policy: Policy) -> None:
+    if not rows:
+        return
+    conn.execute(_WRITE, rows)
+    if policy.say_elsewhere:
+        keys = [row["dedupe_key"] for row in rows]
+        for held_back in conn.execute(_HELD_BACK, {"keys": keys}).scalars().all():
+            policy.say_elsewhere(conn, held_back, now)
+
+
+def _asked(one: Post, now: datetime, policy: Policy) -> Asked:
+    due, to = one.due_at or now, recipient(one.to, one.channel)
+    not_after, useful_for = one.not_after, one.notice.useful_for
+    if not_after is None and useful_for is not None:
+        not_after = due + useful_for
+    people = [to, *one.addresses.values()] if one.addresses else [to]
+    return Asked(
+        one.notice, people, one.about, due, not_after, one.zone or policy.zone,
+        one.states_window, one.urgent, again=one.instead_of is not None,
+    )  # fmt: skip
+
+
+def _row(
+    conn: Connection, texts: Texts, one: Post, asked: Asked, now: datetime, policy: Policy
+) -> dict[str, Any]:  # fmt: skip
+    notice, to, verdict = one.notice, asked.people[0], decide(conn, asked, policy)
+    others = dict(one.addresses or {})
+    return _said(texts, notice, one.locale, one.channel, one.calendar) | {
+        "notice": notice.name, "recipient": to, "locale": one.locale, "about": one.about,
+        "lane": notice.lane, "dedupe_key": one.dedupe_key, "channel": one.channel,
+        "due_at": verdict.waking.due_at, "asleep_from": verdict.waking.asleep_from,
+        "awake_at": verdict.waking.awake_at, "not_after": asked.not_after, "gate": one.gate,
+        "states_window": one.states_window, "instead_of": one.instead_of,
+        "again": {"fields": notice.as_fields(), "addresses": others} if others else None,
+        "created_at": now, "changed_at": now, "to_be": verdict.state, "why": verdict.why,
+        "whom": to, "optional": to if notice.necessary else f"optional:{to}",
+    }  # fmt: skip
 
 
 def _said(
