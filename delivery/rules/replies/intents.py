@@ -10,8 +10,13 @@ from delivery.rules.replies.tokens import Token
 #: What stands for a mark that ends a clause, and for a number.
 NO_WORDS = ("", "#")
 #: In a longer phrase of one of these, words such as "good" and "when" say nothing of their own.
-_OUTWEIGH = {"yes": "closing any_time", "ok": "closing any_time", "no": "closing any_time",
-             "where": "any_time note thanks", "filler": ""}  # fmt: skip
+_OUTWEIGH = {
+    "yes": ("closing", "any_time"),
+    "ok": ("closing", "any_time"),
+    "no": ("closing", "any_time"),
+    "where": ("any_time", "note", "thanks"),
+}
+_STRONG = ("closing", "any_time", "note", "thanks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +69,14 @@ def said(found: list[Token], lexicon: Lexicon) -> Said:
             known.phrases += [
                 Phrase(kind, place, end) for end, _, kind in lexicon.phrases.at(words, place)
             ]
-    known.phrases = [each for each in known.phrases if not _outweighed(each, known)]
+    strong = known.all(*_STRONG)
+    known.phrases = [each for each in known.phrases if not _outweighed(each, strong)]
     return known
 
 
-def _outweighed(one: Phrase, known: Said) -> bool:
-    kinds = _OUTWEIGH.get(one.kind, "").split()
-    return any(each.kind in kinds and inside(one, each) for each in known.phrases)
+def _outweighed(one: Phrase, strong: list[Phrase]) -> bool:
+    kinds = _OUTWEIGH.get(one.kind, ())
+    return bool(kinds) and any(each.kind in kinds and inside(one, each) for each in strong)
 
 
 def _joins(found: list[Token], place: int) -> bool:

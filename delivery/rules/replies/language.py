@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from delivery.rules.replies.folding import is_greek
 from delivery.rules.replies.lexicon import LANGUAGES, Lexicon, guess, lexicon, lexicons
 from delivery.rules.replies.tokens import Token
@@ -26,14 +28,16 @@ def language_of(original: str, found: list[Token], hint: str) -> Lexicon:
     lowered = original.lower()
     best, most = lexicon(short if short in LANGUAGES else "en"), 0.0
     for each in lexicons():
-        score = _HINT * (each.code == short) + sum(_weight(each, word) for word in words[:80])
+        score = _HINT * (each.code == short) + sum(_weight(each.code, word) for word in words[:80])
         score += 0.4 * any(letter in lowered for letter in each.letters)
         if score > most:
             best, most = each, score
     return best
 
 
-def _weight(one: Lexicon, word: str) -> float:
+@functools.lru_cache(maxsize=16384)
+def _weight(code: str, word: str) -> float:
+    one = lexicon(code)
     key = one.key(word)
     known = one.known.get(key)
     if known is not None:

@@ -32,7 +32,7 @@ def understand(
     slots: Sequence[Slotted] = (),
 ) -> Understanding:  # fmt: skip
     """What a reply means at `now`, whose zone days are read in. `locale` is a hint."""
-    text = text[:LONGEST]
+    whole, text = len(text) <= LONGEST, text[:LONGEST]
     folded = joined_halves(fold(text))
     found = tokens(folded)
     lexicon = language_of(text, found, locale)
@@ -45,7 +45,7 @@ def understand(
         meant = _Reading(known, wish, original, fitting(slots, wish, now.tzinfo)).meant()
         if context == "menu":
             meant = _menu_line(folded, lexicon, now, slots) or meant
-    return replace(meant, language=lexicon.code)
+    return replace(meant, language=lexicon.code, sure=meant.sure and whole)
 
 
 def _keyword(known: Said, folded: str) -> Understanding | None:
