@@ -257,3 +257,16 @@ def test_noise_moves_nothing(text: str, context: str) -> None:
     meant = understand(text, locale="en", now=NOW, context=context, slots=MENU)
     letters = any(each.isalnum() for each in text)
     assert letters or meant.intent not in ACTIONS
+
+
+def test_of_a_very_long_text_nothing_is_sure() -> None:
+    long = "tomorrow 17-19 please " + "and so on " * 60
+    assert not understand(long, locale="en", now=NOW, slots=SLOTS).sure
+    assert understand("tomorrow 17-19 please", locale="en", now=NOW, slots=SLOTS).sure
+
+
+@pytest.mark.parametrize("row", _examples("dateless"), ids=lambda row: row["text"])
+def test_a_text_without_a_day_names_none(row: dict[str, Any]) -> None:
+    wished = wish(row["text"], NOW, row["lang"])
+    assert wished.start is None
+    assert not wished.refuses
