@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, func, select
 from delivery.clock import Clock
 from delivery.store.engine import Database
 from delivery.store.tables import carrier_event, conversation, hold
+from notifications import identity
 from notifications.tables import MESSAGE_STATES, message, reply
 
 _BY_STATE = select(message.c.state, func.count()).group_by(message.c.state)
@@ -70,6 +71,7 @@ class _FromDatabase:
         now = self._clock()
         with self._database.read() as conn:
             states = {state: count for state, count in conn.execute(_BY_STATE)}
+            is_copy = identity.copy_of(conn) is not None
             oldest: datetime | None = conn.scalar(_OLDEST, {"now": now})
             counts = {
                 "perille_holds_open": ("Holds that are open.", conn.scalar(_HOLDS)),
@@ -87,6 +89,9 @@ class _FromDatabase:
         age = max((now - oldest).total_seconds(), 0) if oldest else 0
         yield GaugeMetricFamily(
             "perille_oldest_waiting_message_seconds", "Age of the oldest due message.", age
+        )
+        yield GaugeMetricFamily(
+            "perille_database_is_copy", "1 = a copy or restored: nothing is sent.", int(is_copy)
         )
         for name, (meaning, count) in counts.items():
             yield GaugeMetricFamily(name, meaning, count)

@@ -23,6 +23,7 @@ from delivery.flows import (
     recording,
     reminding,
     replies,
+    restoring,
     slots,
     sweeping,
     tracking,
@@ -80,7 +81,12 @@ def _sweep(house: House, now: datetime) -> object:
     return sweeping.sweep(house.database, now=now)
 
 
+def _say_copied(house: House, now: datetime) -> object:
+    return restoring.say_when_a_copy(house.database)
+
+
 JOBS = (
+    Job("say when nothing is sent", 60, _say_copied),
     Job("answer replies", 0.5, lambda house, now: replies.answer_next_reply(house, now=now)),
     Job("apply carrier events", 0.5, lambda house, now: tracking.apply_next_event(house, now=now)),
     Job("feed broadcasts", 0.5, _feed_broadcasts),

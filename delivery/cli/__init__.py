@@ -15,6 +15,7 @@ COMMANDS = {
     "migrate": "bring the database to the tables of this version",
     "seed": "load the demo town",
     "catalogue": "your own carriers, zones, services, prices: load, show, diff",
+    "confirm-restore": "let a restored or copied database send; says what waits, and asks",
     "keys": "create, list and revoke the keys of shops and staff",
     "staff": "let people log in to /ops",
     "notices": "compile the e-mails of the notices from their MJML",
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     name, *rest = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     if name not in COMMANDS:
         return _explain(name)
-    module = importlib.import_module(f"delivery.cli.{name}")
+    module = importlib.import_module(f"delivery.cli.{name.replace('-', '_')}")
     parser = argparse.ArgumentParser(prog=f"perille {name}", description=COMMANDS[name])
     module.arguments(parser)
     return int(module.run(parser.parse_args(rest)) or 0)
@@ -43,5 +44,5 @@ def _explain(name: str) -> int:
         print(f"There is no command {name}.", file=out)
     print("perille COMMAND, one of:", file=out)
     for known, meaning in COMMANDS.items():
-        print(f"  {known:10} {meaning}", file=out)
+        print(f"  {known:15} {meaning}", file=out)
     return 0 if asked_for_help else 2

@@ -15,6 +15,7 @@ from delivery.web.deps import Now, TheHouse
 from delivery.web.login import member_of
 from delivery.web.views_ops import DeskFrame
 from delivery.web.visit import TheVisit
+from notifications import identity
 
 
 def _at_desk(house: TheHouse, visit: TheVisit, now: Now) -> Member:
@@ -42,13 +43,14 @@ def frame_of(
     conn: Connection, house: House, member: Member, current: str, *, now: datetime,
     rows: list[desk.DeskRow] | None = None,
 ) -> DeskFrame:  # fmt: skip
-    """Name, and the two numbers that say where somebody is needed."""
+    """Name, the two numbers that say where somebody is needed, and whether nothing is sent."""
     since, until = day_of(local(house, now))
     if rows is None:
         rows = desk.deliveries(conn, since=since, until=until + timedelta(days=1))
     late = sum(is_late(each, now) for each in rows)
     waiting = desk.conversations_waiting(conn)
-    return DeskFrame(member.name, member.initials, current, late, waiting)
+    is_copy = identity.copy_of(conn) is not None
+    return DeskFrame(member.name, member.initials, current, late, waiting, is_copy)
 
 
 def is_late(row: desk.DeskRow, now: datetime) -> bool:

@@ -20,6 +20,8 @@ class DeskFrame:
     current: str
     late: int
     waiting: int
+    #: The database is a copy: nothing is sent until somebody says so.
+    is_copy: bool = False
 
 
 @dataclass(frozen=True)
