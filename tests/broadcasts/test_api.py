@@ -342,7 +342,7 @@ def test_thanks_go_to_those_who_have_it_and_once(
     api: Api, house: House, clock: SettableClock
 ) -> None:
     a_crowd(house, 2, now=NOW, state="delivered")
-    thanks = {"notice": "thank_you", "fields": {"reason": {"en": "You waited"}}}
+    thanks: dict[str, Any] = {"notice": "thank_you", "fields": {"reason": {"en": "You waited"}}}
     made = post(api, **thanks).json()
     assert made["counts"]["recipients"] == 2
     work(house, clock)
