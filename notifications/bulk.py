@@ -1,16 +1,28 @@
-"""Many pairs as one parameter: a JSON object that the database unfolds into rows.
+"""Many values as one parameter: JSON that the database unfolds into rows.
 
-Per-row parameters cost more than the rows themselves: here 64 outcomes take one statement.
+A parameter for each row costs more than the row itself.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Text, bindparam
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Dialect,
+    Text,
+    TypeDecorator,
+    bindparam,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.sql.visitors import InternalTraversal
+from sqlalchemy.types import TypeEngine
 
 
 class json_pairs(GenericFunction[Any]):  # noqa: N801  SQL functions are written small
@@ -37,3 +49,45 @@ def pairs(parameter: str) -> Any:
 
 def as_pairs(members: dict[str, str]) -> str:
     return orjson.dumps(members).decode()
+
+
+class _Numbers(TypeDecorator[Sequence[int]]):
+    """Whole numbers as one parameter: an array, or JSON where there are no arrays."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        arrays = dialect.name == "postgresql"
+        return dialect.type_descriptor(ARRAY(BigInteger) if arrays else Text())
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
+        return value if dialect.name == "postgresql" else orjson.dumps(value).decode()
+
+
+class among(ColumnElement[bool]):  # noqa: N801  reads as an operator
+    """Whether the column is one of the numbers in the parameter of this name, a list."""
+
+    inherit_cache = True
+    _traverse_internals = [  # noqa: RUF012  SQLAlchemy reads it of the class
+        ("column", InternalTraversal.dp_clauseelement),
+        ("numbers", InternalTraversal.dp_clauseelement),
+    ]
+    type = Boolean()
+
+    def __init__(self, column: ColumnElement[int], parameter: str) -> None:
+        self.column = column
+        self.numbers = bindparam(parameter, type_=_Numbers())
+
+
+@compiles(among, "sqlite")
+def _sqlite_among(element: Any, compiler: Any, **kw: Any) -> str:
+    column, numbers = (compiler.process(each, **kw) for each in (element.column, element.numbers))
+    return f"{column} IN (SELECT value FROM json_each({numbers}))"
+
+
+@compiles(among, "postgresql")
+def _postgresql_among(element: Any, compiler: Any, **kw: Any) -> str:
+    # A list would be planned anew for each length, and a join may be done row by row.
+    column, numbers = (compiler.process(each, **kw) for each in (element.column, element.numbers))
+    return f"{column} = ANY ({numbers})"

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from notifications import identity, queues, quiet
+from notifications.bulk import among
 from notifications.columns import UtcDateTime
 from notifications.elsewhere import SayElsewhere
 from notifications.gates import ALL_OPEN
@@ -102,7 +103,7 @@ def _claim_from(gate: ColumnElement[bool]) -> Update:
 _CLAIM = _claim_from(message.c.gate.is_(None))
 _CLAIM_BEHIND = _claim_from(message.c.gate == bindparam("of_gate"))
 _NIGHTS = select(message.c.id, message.c.asleep_from, message.c.awake_at).where(
-    message.c.id.in_(bindparam("ids", expanding=True))
+    among(message.c.id, "these")
 )
 _SLEEP_AGAIN = (
     update(message)
@@ -114,7 +115,7 @@ _SLEEP_AGAIN = (
 )  # fmt: skip
 
 _OURS = and_(
-    message.c.id.in_(bindparam("ids", expanding=True)),
+    among(message.c.id, "these"),
     message.c.state == "sending",
     message.c.lease_by == bindparam("who"),
 )
@@ -147,7 +148,7 @@ _WRITE_DOWN = insert(attempt).from_select(
         message.c.id,
         message.c.attempts,
         bindparam("now", type_=UtcDateTime),
-    ).where(message.c.id.in_(bindparam("ids", expanding=True))),
+    ).where(among(message.c.id, "these")),
 )
 _FREE: dict[str, Any] = {"lease_by": None, "lease_until": None, "changed_at": bindparam("now")}
 _SUPPRESS = (
@@ -218,10 +219,10 @@ def _take(
     ], len(rows)
 
 
-def _put_to_sleep(conn: Connection, ids: list[int], now: datetime) -> set[int]:
+def _put_to_sleep(conn: Connection, numbers: list[int], now: datetime) -> set[int]:
     """Those held back for a day and more, whose readers sleep again; what was due waits again."""
     asleep = set()
-    for row in conn.execute(_NIGHTS, {"ids": ids}):
+    for row in conn.execute(_NIGHTS, {"these": list(numbers)}):
         night = quiet.still_asleep(row.asleep_from, row.awake_at, now)
         if night is not None:
             begins, ends = night
@@ -240,22 +241,22 @@ def begin(
     before whom a gate was closed or the night has fallen go back; and those not ours any more.
     """
     known = {each.id: each for each in messages}
-    which = {"ids": list(known), "who": who, "now": now}
+    which = {"these": list(known), "who": who, "now": now}
     begun = conn.execute(_BEGIN, which | {"until": until}).all()
     if len(begun) < len(known):
-        left = which | {"ids": list(known.keys() - {row.id for row in begun})}
+        left = which | {"these": list(known.keys() - {row.id for row in begun})}
         _leave_out(conn, left, fallback)
     if not begun:
         return []
     word = f"{secrets.token_hex(9)}-"
-    conn.execute(_WRITE_DOWN, {"word": word, "ids": [row.id for row in begun], "now": now})
+    conn.execute(_WRITE_DOWN, {"word": word, "these": [row.id for row in begun], "now": now})
     calls = [Call(known[row.id], f"{word}{row.id}", row.attempts) for row in begun]
     return sorted(calls, key=lambda each: each.message.id)
 
 
-def still_allowed(conn: Connection, who: str, ids: Sequence[int], *, now: datetime) -> set[int]:
+def still_allowed(conn: Connection, who: str, numbers: Sequence[int], *, now: datetime) -> set[int]:
     """Those begun by us whose calls may still be made: nobody stopped them, no gate was closed."""
-    return set(conn.execute(_STILL, {"ids": list(ids), "who": who, "now": now}).scalars())
+    return set(conn.execute(_STILL, {"these": list(numbers), "who": who, "now": now}).scalars())
 
 
 def _leave_out(conn: Connection, left: dict[str, Any], fallback: SayElsewhere | None) -> None:
@@ -269,4 +270,4 @@ def _leave_out(conn: Connection, left: dict[str, Any], fallback: SayElsewhere | 
 
 def give_back(conn: Connection, who: str, messages: Sequence[Claimed], *, now: datetime) -> None:
     """Let others have those we claimed and did not begin."""
-    conn.execute(_GIVE_BACK, {"ids": [each.id for each in messages], "who": who, "now": now})
+    conn.execute(_GIVE_BACK, {"these": [each.id for each in messages], "who": who, "now": now})
