@@ -1,9 +1,8 @@
-"""What a text costs as an SMS, how to keep it cheap, and whether it says stop."""
+"""What a text costs as an SMS, and how to keep it cheap."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -61,62 +60,3 @@ def plain(text: str) -> str:
     """The same words without costly typography. Names and letters are never changed."""
     lines = text.translate(_PLAIN).splitlines()
     return _EURO_AFTER.sub(" e", "\n".join(line.rstrip() for line in lines).strip())
-
-
-Keyword = Literal["stop", "start", "help"]
-
-# What providers act on when it is the whole message (Twilio, AWS, Telnyx, Braze, Sent), and the
-# same in the languages of our customers.
-_STOP = frozenset({
-    "stop", "stopall", "stop all", "unsubscribe", "end", "quit", "cancel", "revoke", "optout",
-    "opt out", "remove", "arret", "td", "stopp", "sluta", "avsluta", "avregistrera", "lopeta",
-    "lopettakaa", "poista", "alto", "parar", "διαγραφη", "τελοσ", "σταματηστε", "توقف", "الغاء",
-})  # fmt: skip
-_START = frozenset({"start", "yes", "unstop", "subscribe"})
-_HELP = frozenset({"help", "info"})
-# Words that leave no doubt also with others around them; `cancel` and `end` do not.
-_STRONG = r"(?:stop(?:p| ?all)?|unsubscribe|opt ?out|lopeta|lopettakaa|sluta|avregistrera)"
-_POLITE = r"(?:please|pls|plz|thanks|thank you|thx|ok|now|kiitos|nyt|tack|it|this|me|immediately)"
-_SENDING = (
-    r"(?:send(?:ing)?|text(?:ing)?|messag(?:e|ing)|sms(?:ing)?|contact(?:ing)?|spam(?:ming)?)"
-)
-_WHAT = (
-    "(?:me|us|this|these|messages?|texts?|sms|to|at|my|phone|number|any|anything|more|anymore"
-    "|again|ever)"
-)
-_FREE = re.compile(
-    rf"(?:{_POLITE} )*(?:"
-    rf"{_STRONG}"
-    rf"|(?:stop|quit) {_SENDING}(?: {_WHAT})*"
-    rf"|(?:dont|do not|never) {_SENDING}(?: {_WHAT})*"
-    r"|no more (?:messages|texts|sms)"
-    r"|(?:remove|take) me(?: (?:from|off) (?:the|this|your) list)?"
-    r"|(?:i )?(?:want|would like|wish) to (?:opt ?out|unsubscribe)"
-    r"|(?:alkaa|ala) (?:enaa )?(?:lahettako|laheta|viestitelko|tekstatko)"
-    r"(?: (?:enaa|minulle|mulle|meille|naita|viesteja|viestia|tekstareita|lisaa))*"
-    r"|(?:sluta|skicka inte)(?: (?:skicka|sms|sms a|fler|mer|mig|till|meddelanden|nagra|langre))*"
-    rf")(?: {_POLITE})*"
-)
-_NOT_WORDS = re.compile(r"[^\w]+|_+")
-
-
-def keyword_in(text: str) -> Keyword | None:
-    """Whether the whole text asks never to be texted again, to be texted again, or for help.
-
-    Twilio knows only single English words; a sentence that says the same counts here as well.
-    Wishes about a delivery ("cancel my order", "stop at the gate") are none.
-    """
-    words = _folded(text)
-    if words in _STOP or _FREE.fullmatch(words):
-        return "stop"
-    if words in _START:
-        return "start"
-    return "help" if words in _HELP else None
-
-
-def _folded(text: str) -> str:
-    """Lower case without accents, signs and pictures, words one space apart."""
-    bare = unicodedata.normalize("NFKD", text[:400].casefold().replace("ς", "σ"))
-    bare = "".join(each for each in bare if not unicodedata.combining(each))
-    bare = bare.replace("'", "").replace("\u2019", "")
-    return _NOT_WORDS.sub(" ", bare).strip()

@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 from notifications import consent, inbox
 from notifications.clocks import Clock
 from notifications.consequences import SayElsewhere
+from notifications.keywords import Said, said_in
 from notifications.providers.base import Form, Hearing, ReceivedReply, Unreadable
 from notifications.receipts import keep_receipt
-from notifications.text import Keyword, keyword_in
 from notifications.transactions import Transactions
 
 Read = TypeVar("Read")
@@ -95,27 +95,28 @@ def _keep(
 ) -> bool:
     """Keep it, once; a word about being texted at all takes effect in the same transaction."""
     now = clock()
-    keyword = _settled_here(conn, reply)
+    said = _settled_here(conn, reply)
     new = inbox.keep_reply(
         conn, provider_id=reply.provider_id, sender=reply.sender, recipient=reply.recipient,
         body=reply.body, media=reply.media, now=now,
-        state=inbox.KEYWORD if keyword else inbox.WAITING,
+        # What else they say with a stop is read by somebody.
+        state=inbox.KEYWORD if said.keyword and said.alone else inbox.WAITING,
     )  # fmt: skip
-    if new and keyword == "stop":
+    if new and said.keyword == "stop":
         consent.opt_out(
             conn, reply.sender, source="reply", words=reply.body, now=now, fallback=fallback
         )
-    if new and keyword == "start":
+    if new and said.keyword == "start":
         consent.opt_in(conn, reply.sender, source="reply", words=reply.body, now=now)
     return new
 
 
-def _settled_here(conn: Connection, reply: ReceivedReply) -> Keyword | None:
-    keyword = keyword_in(reply.body)
+def _settled_here(conn: Connection, reply: ReceivedReply) -> Said:
+    said = said_in(reply.body)
     # Who has not stopped and writes "yes" is answering a question of ours.
-    if keyword == "start" and not consent.suppressed(conn, [reply.sender]):
-        return None
-    return keyword
+    if said.keyword == "start" and not consent.suppressed(conn, [reply.sender]):
+        return Said(None)
+    return said
 
 
 async def _form(request: Request) -> Form:

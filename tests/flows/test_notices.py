@@ -15,8 +15,9 @@ from delivery.notices import NAMING_A_WINDOW, NOTICES
 from delivery.notices.samples import LOCALES, SAMPLES, sample
 from delivery.words import Words
 from notifications import counting
+from notifications.keywords import keyword_in
 from notifications.notice import Texts
-from notifications.text import keyword_in, segments
+from notifications.text import segments
 
 FOLDER = Path(asset("templates/notices"))
 TEXTS = Texts(FOLDER)
