@@ -21,7 +21,7 @@ from notifications.providers import twilio_errors
 log = structlog.get_logger()
 
 #: Recipients in one transaction: few enough that nobody waits long behind it.
-BATCH = 100
+BATCH = 50
 #: So many messages of one broadcast wait in the outbox at the most: the rest is made when it is
 #: about to leave, from what is true and free then.
 AHEAD = 2000

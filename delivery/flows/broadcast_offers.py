@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from delivery.flows import quoting
+from delivery.flows import quoted, quoting, rescheduling
 from delivery.flows.choosing import load_in
-from delivery.flows.offering import free_times
 from delivery.house import House
 from delivery.ids import new_id
 from delivery.rules.bookings import Booking
@@ -19,6 +18,7 @@ from delivery.rules.candidates import FEW_PLACES
 from delivery.rules.holds import OPEN, Hold
 from delivery.rules.menus import pick_times
 from delivery.rules.options import DeliveryOption
+from delivery.rules.refusals import TooLate
 from delivery.rules.tracking import planned_window
 from delivery.rules.windows import TimeWindow
 from delivery.store import bookings, broadcast_offers, slots
@@ -51,14 +51,25 @@ def wish_of(
     conn: Connection, house: House, booking: Booking, coming: TimeWindow, planned: TimeWindow, *,
     now: datetime,
 ) -> Wish:  # fmt: skip
-    """At most three free times of one booking that will be promised `coming`."""
-    free = free_times(conn, house, booking, now=now)
-    picked = pick_times(free, coming, planned)
+    """At most three free times of one booking that will be promised `coming`.
+
+    The same that `offering.list_times` would find, but for narrower windows within its own, which
+    no longer stand; only those picked are put into words.
+    """
+    try:
+        rescheduling.must_be_movable(conn, booking, now)
+    except TooLate:
+        return Wish(booking, (), 0)
+    request = quoting.get_quote(conn, booking.quote_id).request
+    ask, free = quoted.free_candidates(conn, house, request, now=now)
+    other = [
+        each for each in free
+        if each.service.carrier == booking.carrier and each.slot_id not in (None, booking.slot_id)
+    ]  # fmt: skip
+    picked = pick_times(other, coming, planned)
     service = house.catalogues.current().service(booking.service)
-    load = 0
-    if picked and service is not None:
-        load = load_in(service, quoting.get_quote(conn, booking.quote_id).request)
-    return Wish(booking, picked, load)
+    load = load_in(service, request) if picked and service is not None else 0
+    return Wish(booking, quoted.in_words(house, ask, picked, booking.locale), load)
 
 
 def take(

@@ -113,7 +113,7 @@ def _told(
     windows = [each.window for each in times]
     if effect.offers and by_sms:
         offering.remember(conn, batch.house, booking, times, now=batch.now)
-    told = notice_for(conn, batch.house, batch.saying, booking, was, windows, now=batch.now)
+    told = notice_for(batch.house, batch.saying, booking, was, windows, now=batch.now)
     if effect.moves or effect.offers:
         posting.replace(conn, booking, batch.now)
     number = _post(batch, booking, told, was, by_sms=by_sms)

@@ -100,7 +100,7 @@ def preview(
         "consequences": {
             "told": tally.told, "by_sms": tally.by_sms, "is_estimate": not is_exact,
             **_leaving(conn, house, number, saying, total, tally, asleep_until, now),
-            "without_own_language": _foreign(conn, number, saying),
+            "without_own_language": _foreign(tally, saying),
         },
     }  # fmt: skip
 
@@ -114,7 +114,7 @@ def _texts(
         planned = late.get(booking.reference, booking.window)
         coming = saying.effect.coming(booking.window, planned)
         told = notice_for(
-            conn, house, saying, replace(booking, window=coming), booking.window,
+            house, saying, replace(booking, window=coming), booking.window,
             times.of(booking, coming, planned), now=now,
         )  # fmt: skip
         body = house.texts.render(told, booking.locale)
@@ -164,13 +164,13 @@ def _leaving(
     }  # fmt: skip
 
 
-def _foreign(conn: Connection, number: int, saying: Saying) -> dict[str, int]:
+def _foreign(tally: Tally, saying: Saying) -> dict[str, int]:
     """Who reads a text in another language than their own, by that language of theirs."""
     given = [set(texts) for texts in saying.texts.values() if texts]
     if not given:
         return {}
     return {
         locale: count
-        for locale, count in broadcast_samples.locales(conn, number).items()
+        for locale, count in tally.locales.items()
         if not all({locale, locale.split("-")[0], ""} & languages for languages in given)
     }

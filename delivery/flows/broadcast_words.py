@@ -7,12 +7,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection
-
 from delivery import notices
 from delivery.flows import fields
 from delivery.flows.showing import link_of
 from delivery.house import House
+from delivery.rules import names
 from delivery.rules.bookings import Booking
 from delivery.rules.broadcast_fields import CHOOSING, Saying
 from delivery.rules.broadcasts import as_sentence, in_words
@@ -45,15 +44,18 @@ def texts_for(house: House, saying: Saying, locale: str) -> dict[str, str]:
 
 
 def notice_for(
-    conn: Connection, house: House, saying: Saying, booking: Booking, was: TimeWindow,
+    house: House, saying: Saying, booking: Booking, was: TimeWindow,
     times: Sequence[TimeWindow], *, now: datetime,
 ) -> Notice:  # fmt: skip
     """What a customer is told whose promise was `was` and is the booking's window now."""
     kind, texts = in_bulk(saying.notice), texts_for(house, saying, booking.locale)
     given: dict[str, Any] = {
-        **fields.by_name(conn, house, booking),
-        **texts,
+        "given_name": names.given_name(booking.given_name, booking.locale),
+        # Those whom somebody else of the shop talks with are left to them.
+        "agent": house.settings.shop.agent,
+        "shop": house.settings.shop.name,
         "link": link_of(house, booking),
+        **texts,
     }
     if saying.notice in ("delayed", "moved_earlier", "back_on_time"):
         given["when"] = fields.near(booking, now)

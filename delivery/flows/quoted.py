@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -124,14 +125,29 @@ def free_options(
     locale: str | None = None,
 ) -> list[DeliveryOption]:
     """What is free at this moment for a stored request, earliest first, with what moving costs."""
-    catalogue = house.catalogues.current()
+    ask, candidates = free_candidates(conn, house, request, now=now, service=service)
+    return in_words(house, ask, sorted(candidates, key=_by_time), locale)
+
+
+def free_candidates(
+    conn: Connection, house: House, request: dict[str, Any], *, now: datetime,
+    service: str | None = None,
+) -> tuple[QuoteAsk, list[Candidate]]:  # fmt: skip
+    """The same before it is put into words: most of its cost is in those."""
     ask = QuoteAsk.from_json(request)
     layouts = house.layouts
     found = search(
-        catalogue, lambda which, zone: layouts.plan(which, zone, now), ask, now, only=service,
-        record=house.records.current(),
+        house.catalogues.current(), lambda which, zone: layouts.plan(which, zone, now), ask, now,
+        only=service, record=house.records.current(),
     )  # fmt: skip
+    return ask, found.feasible(looking.look(conn, found, 0)).candidates
+
+
+def in_words(
+    house: House, ask: QuoteAsk, candidates: Iterable[Candidate], locale: str | None
+) -> list[DeliveryOption]:
+    """These as options that a delivery can move to, free of charge."""
+    catalogue = house.catalogues.current()
     wording = wording_for(house, catalogue, ask, locale)
     free = Money(0, catalogue.currency)
-    candidates = found.feasible(looking.look(conn, found, 0)).candidates
-    return [wording.option(each, fee=free) for each in sorted(candidates, key=_by_time)]
+    return [wording.option(each, fee=free) for each in candidates]

@@ -47,7 +47,7 @@ def move_options(
     Also the narrower windows within its own that may still be chosen on the day.
     Raises `TooLate` when it may not move any more.
     """
-    _must_be_movable(conn, booking, now)
+    must_be_movable(conn, booking, now)
     request = quoting.get_quote(conn, booking.quote_id).request
     free = quoted.free_options(conn, house, request, now=now, locale=booking.locale)
     known = {option.id for option in free}
@@ -155,7 +155,8 @@ def cancel(conn: Connection, house: House, booking: Booking, *, by: str, now: da
     return gone
 
 
-def _must_be_movable(conn: Connection, booking: Booking, now: datetime) -> None:
+def must_be_movable(conn: Connection, booking: Booking, now: datetime) -> None:
+    """Raises `TooLate` when it may not take another time any more."""
     late = delayed_since_leaving(
         bookings.promises(conn, booking.reference), bookings.milestones(conn, booking.reference)
     )
@@ -168,7 +169,7 @@ def _move(
     cause: str, reason: dict[str, str], now: datetime,
 ) -> Booking:  # fmt: skip
     """The booking at its new place; the same booking when it is there already."""
-    _must_be_movable(conn, booking, now)
+    must_be_movable(conn, booking, now)
     if (booking.slot_id, booking.window) == (to.slot_id, to.window):
         return booking
     assert booking.slot_id is not None  # or it were not movable

@@ -216,7 +216,9 @@ class Tally:
     opted_out: int = 0
     in_conversation: int = 0
     #: Those told by SMS; not among the contract's counts.
-    by_sms: int = field(default=0)
+    by_sms: int = 0
+    #: The same by language.
+    locales: Mapping[str, int] = field(default_factory=dict)
 
     NAMES: ClassVar[tuple[str, ...]] = (
         "recipients", "already_told", "asleep", "no_phone", "email_instead", "opted_out",

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Protocol, TypeVar
 
-from delivery.rules.options import DeliveryOption
 from delivery.rules.windows import TimeWindow
+
+
+class Timed(Protocol):
+    """What has a time: an option, or one that is not yet in words."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def window(self) -> TimeWindow: ...
+
+
+T = TypeVar("T", bound=Timed)
 
 #: As many as one reads in a message without scrolling.
 MOST = 3
@@ -21,8 +33,8 @@ def part_of_day(window: TimeWindow) -> str:
 
 
 def pick_times(
-    free: Sequence[DeliveryOption], promised: TimeWindow, planned: TimeWindow, most: int = MOST
-) -> list[DeliveryOption]:
+    free: Sequence[T], promised: TimeWindow, planned: TimeWindow, most: int = MOST
+) -> list[T]:
     """At most `most` of the free ones, in time's order; none touches `promised` or another.
 
     First the hour they had on the next two days that have it, then one of another part of day;
@@ -36,7 +48,7 @@ def pick_times(
     part = part_of_day(planned)
     alike = [each for each in same_length if part_of_day(each.window) == part]
     other = [each for each in same_length if part_of_day(each.window) != part]
-    picked: list[DeliveryOption] = []
+    picked: list[T] = []
     for some, until in ((_one_a_day(alike, planned), most - 1), (other, most), (alike, most),
                         (same_length, most), (near, most)):  # fmt: skip
         _fill(picked, some, until)
@@ -47,9 +59,9 @@ def overlap(one: TimeWindow, other: TimeWindow) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _one_a_day(alike: Sequence[DeliveryOption], planned: TimeWindow) -> list[DeliveryOption]:
+def _one_a_day(alike: Sequence[T], planned: TimeWindow) -> list[T]:
     """Of each day the one whose hour is nearest to the planned one, in time's order."""
-    best: dict[date, DeliveryOption] = {}
+    best: dict[date, T] = {}
     for each in sorted(alike, key=lambda one: (_hours_between(one.window, planned), one.id)):
         best.setdefault(each.window.start.date(), each)
     return [best[day] for day in sorted(best)]
@@ -60,7 +72,7 @@ def _hours_between(window: TimeWindow, planned: TimeWindow) -> int:
     return abs(one.hour * 60 + one.minute - other.hour * 60 - other.minute)
 
 
-def _fill(picked: list[DeliveryOption], some: Sequence[DeliveryOption], until: int) -> None:
+def _fill(picked: list[T], some: Sequence[T], until: int) -> None:
     for each in some:
         if len(picked) >= until:
             return

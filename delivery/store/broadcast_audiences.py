@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,16 +29,12 @@ _COLUMNS = [
     broadcast_recipient.c[name]
     for name in ("broadcast", "reference", "locale", "kind", "by_email", "asleep", "state")
 ]
+_R = broadcast_recipient.c
 _COUNT = (
-    select(
-        broadcast_recipient.c.kind, broadcast_recipient.c.by_email, broadcast_recipient.c.asleep,
-        func.count().label("count"),
-    )
-    .where(broadcast_recipient.c.broadcast == bindparam("of"))
-    .group_by(
-        broadcast_recipient.c.kind, broadcast_recipient.c.by_email, broadcast_recipient.c.asleep
-    )
-)  # fmt: skip
+    select(_R.kind, _R.by_email, _R.asleep, _R.locale, func.count().label("count"))
+    .where(_R.broadcast == bindparam("of"))
+    .group_by(_R.kind, _R.by_email, _R.asleep, _R.locale)
+)
 _NOTHING_TO_DO = update(broadcast_recipient).where(
     broadcast_recipient.c.broadcast == bindparam("of"),
     broadcast_recipient.c.state == "pending",
@@ -95,6 +91,10 @@ def windows_known(conn: Connection, ids: Sequence[int]) -> dict[int, bool]:
     return {row.id: not row.within for row in conn.execute(_ASKED, {"ids": list(ids)})}
 
 
+def _more(known: Mapping[str, int], locale: str, count: int) -> dict[str, int]:
+    return dict(known) | ({locale: known.get(locale, 0) + count} if count else {})
+
+
 def _counted(found: Tally, row: Any) -> Tally:
     kind, count = row.kind, row.count
     by_email = row.by_email and kind in (rules.NO_PHONE, rules.OPTED_OUT)
@@ -106,6 +106,7 @@ def _counted(found: Tally, row: Any) -> Tally:
         asleep=found.asleep + (count if told and row.asleep else 0),
         email_instead=found.email_instead + (count if by_email else 0),
         by_sms=found.by_sms + (count if kind == rules.TELL else 0),
+        locales=_more(found.locales, row.locale, count if kind == rules.TELL else 0),
         **named,
     )
 

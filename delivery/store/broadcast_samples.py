@@ -44,7 +44,6 @@ _PLANNED = (
     )
     .order_by(promise.c.reference, promise.c.version)
 )
-_LOCALES = select(_R.locale, func.count()).where(*_TOLD).group_by(_R.locale)
 _OVER = (
     select(func.count())
     .select_from(booking)
@@ -67,11 +66,6 @@ def planned_windows(conn: Connection, known: Sequence[Booking]) -> dict[str, Tim
         row.reference: TimeWindow(row.start_at, row.end_at).into(ZoneInfo(row.zone_name))
         for row in rows
     }
-
-
-def locales(conn: Connection, number: int) -> dict[str, int]:
-    """How many are told by SMS in each language."""
-    return {locale: count for locale, count in conn.execute(_LOCALES, {"of": number})}
 
 
 def over_by(conn: Connection, number: int, moment: datetime) -> int:
