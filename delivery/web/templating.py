@@ -75,6 +75,13 @@ def render(house: House, view: View, frame: Frame) -> str:
     return _environment().get_template(view.template).render(content, frame=frame, say=speak)
 
 
+def part(house: House, view: View, lang: str) -> str:
+    """A piece of a page without its frame, for what brings it anew."""
+    content = {each.name: getattr(view, each.name) for each in fields(view)}
+    speak = partial(say, house.words, lang)
+    return _environment().get_template(view.template).render(content, say=speak)
+
+
 def show(
     house: House, visit: Visit, view: View, lang: str, *, status: int = 200, form: bool = True
 ) -> HTMLResponse:
