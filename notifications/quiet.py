@@ -54,11 +54,13 @@ def waking(quiet: Quiet | None, zone: tzinfo, due: datetime, *, key: str) -> Wak
     """When something due then leaves, if nobody is woken by it; `key` decides its turn then."""
     if quiet is None:
         return Waking(due, None, None)
-    later = stagger(key)
     begins, ends = quiet.night(zone, due)
+    later = stagger(key)
     if begins <= due:
-        due = ends + later
-        begins, ends = quiet.night(zone, due)
+        morning = ends
+        begins, ends = quiet.night(zone, morning)
+        later = min(later, (begins - morning) / 2)  # a day may be very short
+        due = morning + later
     return Waking(due, begins, ends + later)
 
 
