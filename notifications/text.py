@@ -27,11 +27,20 @@ class Segments:
 def segments(text: str) -> Segments:
     """How many SMS a provider bills for this text. An empty one is one."""
     if _GSM.issuperset(text):
+        if _EXTENDED.isdisjoint(text):
+            return Segments("GSM-7", _even(len(text), alone=160, joined=153))
         widths = [2 if each in _EXTENDED else 1 for each in text]
         return Segments("GSM-7", _count(widths, alone=160, joined=153))
-    widths = [2 if ord(each) > 0xFFFF else 1 for each in text]
     costly = next(each for each in text if each not in _GSM)
+    if max(text) <= "\uffff":
+        return Segments("UCS-2", _even(len(text), alone=70, joined=67), costly)
+    widths = [2 if ord(each) > 0xFFFF else 1 for each in text]
     return Segments("UCS-2", _count(widths, alone=70, joined=67), costly)
+
+
+def _even(length: int, *, alone: int, joined: int) -> int:
+    """Of characters that take one place each, as nearly all texts have."""
+    return 1 if length <= alone else -(-length // joined)
 
 
 def _count(widths: list[int], *, alone: int, joined: int) -> int:
@@ -53,10 +62,13 @@ _PLAIN = str.maketrans(
     | {quote: '"' for quote in "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"}
     | {"\u2026": "...", "\u00ad": None, "\u200b": None, "\ufeff": None, "\x00": None}
 )
+_COSTLY = re.compile(f"[{re.escape(''.join(map(chr, _PLAIN)))}]")
 _EURO_AFTER = re.compile(r"(?<=\d) ?€")
 
 
 def plain(text: str) -> str:
     """The same words without costly typography. Names and letters are never changed."""
-    lines = text.translate(_PLAIN).splitlines()
-    return _EURO_AFTER.sub(" e", "\n".join(line.rstrip() for line in lines).strip())
+    if _COSTLY.search(text):
+        text = text.translate(_PLAIN)
+    text = "\n".join([line.rstrip() for line in text.splitlines()]).strip()
+    return _EURO_AFTER.sub(" e", text) if "€" in text else text
