@@ -179,3 +179,15 @@ def report(
         }
         file.write_text(json.dumps(written, indent=2) + "\n")
     return 0 if all(goal.reached for goal in goals) else 1
+
+
+def memory_mb(of: str = "VmRSS") -> float:
+    """This process's memory now; of="VmHWM": the most it has had."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    said = next(line for line in lines if line.startswith(f"{of}:"))
+    return int(said.split()[1]) * 1024 / 1e6
+
+
+def figures(taken: list[Sample]) -> Figures:
+    """Medians over these rounds."""
+    return _figures(taken)

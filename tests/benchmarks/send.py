@@ -1,157 +1,149 @@
-"""Messages claimed, sent over HTTP and recorded, against the ceiling of the HTTP client alone.
+"""Personal messages rendered, enqueued, claimed, sent over HTTP and recorded, against the ceiling
+of the HTTP client alone.
 
-    python -m tests.benchmarks.send [--messages N] [--rounds N] [--json FILE]
+    python -m tests.benchmarks.send [--messages N] [--rounds N] [--in-flight N] [--latency MS]
+                                    [--two-processes] [--json FILE]
 
 Both sides speak to the same sink in another process, with the same bodies and the same number of
 calls out at once. The ceiling is our aiohttp client without a database and without the resource
-classes of Twilio's library.
+classes of Twilio's library. `--latency` gives the sink's time to answer, and the goal is a share of
+calls out at once divided by it; `--two-processes` lets one and two senders empty the same outbox.
 """
 
 from __future__ import annotations
 
-import asyncio
-import itertools
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
 
-import uvloop
-from sqlalchemy import func, insert, select
+from sqlalchemy import text
 
 from delivery.log import configure_logs
-from delivery.store.engine import Database
-from notifications.providers.twilio import Twilio
-from notifications.sender import Sender
-from notifications.tables import attempt, message
-from notifications.twilio_http import TwilioHttp
-from tests.benchmarks import measure
-from tests.benchmarks.measure import Sample
+from delivery.process import prepare_to_send
+from delivery.store.engine import Database, engine_for
+from tests.benchmarks import measure, sending
+from tests.benchmarks.measure import Figures, Goal, Sample
 
-ACCOUNT = "AC" + "0" * 32
-TOKEN = "a token of the benchmark"
-FROM = "+358401000000"
-PUBLIC = "https://perille.example"
-BODY = (
-    "Hi Aino, we are about 90 min late. New time: today 19-21 (was 17-19). Sorry.\n"
-    "Does not suit? Reply 1 tomorrow 17-19, 2 tomorrow 19-21, 3 Fri 8-10, or write in your own"
-    " words.\nhttps://perille.example/my/0123456789abcdef\nMikko, Kaari"
-)
-IN_FLIGHT = 128
-
-
-def _body(number: int) -> str:
-    return f"{BODY} {number}"
-
-
-def ceiling(sink: str, messages: int) -> Sample:
-    """The HTTP client alone: as many workers as calls may be out."""
-    uri = f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
-    headers = {
-        "User-Agent": "twilio-python/9.13.0 (Linux x86_64) Python/3.11",
-        "X-Twilio-Client": "python-9.13.0", "Accept-Charset": "utf-8",
-        "Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json",
-    }  # fmt: skip
-    numbers = iter(range(messages))
-
-    async def worker(http: TwilioHttp) -> None:
-        for number in numbers:
-            answer = await http.request(
-                "POST", uri, auth=(ACCOUNT, TOKEN), headers=headers,
-                data={"To": f"+3584012{number:05}", "From": FROM, "Body": _body(number),
-                      "StatusCallback": f"{PUBLIC}/sms/receipts/{number:032x}#rc=5&rp=all"},
-            )  # fmt: skip
-            assert answer.status_code == 201
-
-    async def all_of_them() -> Sample:
-        http = TwilioHttp(base_url=sink, in_flight=IN_FLIGHT)
-        began, cpu = time.perf_counter(), measure.own_cpu()
-        await asyncio.gather(*(worker(http) for _ in range(IN_FLIGHT)))
-        taken = Sample(messages, time.perf_counter() - began, measure.own_cpu() - cpu)
-        await http.close()
-        return taken
-
-    return uvloop.run(all_of_them())
-
-
-def sent(database: Database, sink: str, messages: int) -> Sample:
-    """The product: outbox, sender, Twilio's library, the same client, and back."""
-    _fill(database, messages)
-
-    async def all_of_them() -> Sample:
-        http = TwilioHttp(base_url=sink, in_flight=IN_FLIGHT)
-        twilio = Twilio(
-            account_sid=ACCOUNT, auth_token=TOKEN, public_url=PUBLIC, sender=FROM, http=http
-        )
-        sender = Sender(
-            database, twilio, clock=lambda: datetime.now(UTC), name="bench", in_flight=IN_FLIGHT
-        )
-        began, cpu = time.perf_counter(), measure.own_cpu()
-        assert await sender.send_due() == messages
-        taken = Sample(messages, time.perf_counter() - began, measure.own_cpu() - cpu)
-        await http.close()
-        return taken
-
-    taken = uvloop.run(all_of_them())
-    _check(database)
-    return taken
-
-
-_keys = itertools.count()
-
-
-def _fill(database: Database, messages: int) -> None:
-    now = datetime.now(UTC)
-    with database.write() as conn:
-        conn.execute(
-            insert(message),
-            [{"notice": "delayed", "recipient": f"+3584012{each:05}", "locale": "en",
-              "body": _body(each), "segments": 2, "about": f"B{each}",
-              "dedupe_key": f"{next(_keys)}", "due_at": now, "created_at": now, "changed_at": now}
-             for each in range(messages)],
-        )  # fmt: skip
-
-
-def _check(database: Database) -> None:
-    """Nothing was lost on the way, and nothing sent twice."""
-    with database.read() as conn:
-        states = conn.execute(select(message.c.state, func.count()).group_by(message.c.state)).all()
-        ids, all_ids = conn.execute(
-            select(func.count(message.c.provider_id.distinct()), func.count())
-        ).one()
-        attempts = conn.execute(select(func.count(), func.count(attempt.c.outcome))).one()
-    assert [row[0] for row in states] == ["sent"], states
-    assert ids == all_ids == attempts[0] == attempts[1]
+KINDS = {"sqlite": 0.6, "postgresql": 0.5}
+CEILING = "http client alone"
 
 
 def main() -> int:
     parser = measure.arguments(__doc__ or "")
-    parser.add_argument("--messages", type=int, default=3000)
+    parser.add_argument("--messages", type=int, default=10_000)
+    parser.add_argument("--in-flight", type=int, default=256)
+    parser.add_argument("--latency", type=int, default=0, metavar="MS")
+    parser.add_argument("--two-processes", action="store_true")
     asked = parser.parse_args()
     configure_logs(open("/dev/null", "wb"))  # noqa: SIM115  for as long as we run
-    with measure.two_servers() as servers, measure.started("tests.benchmarks.sink") as (_, port):
+    prepare_to_send()
+    latency = str(asked.latency)
+    with (
+        measure.two_servers() as servers,
+        measure.started("tests.benchmarks.sink", latency) as (_, port),
+    ):
         sink = f"http://127.0.0.1:{port}"
+        if asked.two_processes:
+            return _two_processes(servers, sink, asked)
+        return _one_process(servers, sink, asked)
 
-        def of(kind: str) -> Callable[[], Sample]:
-            def round_() -> Sample:
-                with measure.fresh_database(kind, servers[kind]) as database:
-                    return sent(database, sink, asked.messages)
 
-            return round_
-
-        figures = measure.interleaved(
-            {"http client alone": lambda: ceiling(sink, asked.messages),
-             "sqlite": of("sqlite"), "postgresql": of("postgresql")},
-            asked.rounds,
-        )  # fmt: skip
-    top = figures["http client alone"].per_second
-    goals = [
-        measure.Goal("sqlite of the ceiling", figures["sqlite"].per_second / top, 0.45),
-        measure.Goal("postgresql of the ceiling", figures["postgresql"].per_second / top, 0.25),
-    ]
+def _one_process(servers: Mapping[str, str], sink: str, asked: argparse.Namespace) -> int:
+    taken: dict[str, list[Sample]] = {}
+    for round_ in range(asked.rounds + 1):
+        few = 500 if not round_ else asked.messages  # the first round only warms everything up
+        made = {CEILING: sending.ceiling(sink, few, asked.in_flight)}
+        for kind in sorted(KINDS, reverse=bool(round_ % 2)):
+            made |= _of(kind, servers[kind], sink, few, asked.in_flight)
+        for name, each in made.items() if round_ else ():
+            taken.setdefault(name, []).append(each)
+    figures = {name: measure.figures(each) for name, each in taken.items()}
+    goals = _goals(figures, asked.in_flight, asked.latency)
+    title = f"send: {asked.messages} messages, {asked.in_flight} calls out at once"
     return measure.report(
-        f"send: {asked.messages} messages, {IN_FLIGHT} calls out at once", figures, goals,
-        asked.json, messages=asked.messages, in_flight=IN_FLIGHT,
+        f"{title}, answered in {asked.latency} ms", figures, goals, asked.json,
+        messages=asked.messages, in_flight=asked.in_flight, latency_ms=asked.latency,
     )  # fmt: skip
+
+
+def _of(kind: str, server: str, sink: str, messages: int, in_flight: int) -> dict[str, Sample]:
+    with measure.fresh_database(kind, server) as database:
+        enqueued = sending.enqueued(database, messages)
+        sent = sending.sent(database, sink, in_flight)
+        sending.checked(database, messages)
+    cpu = enqueued.cpu_seconds + sent.cpu_seconds
+    whole = Sample(messages, enqueued.seconds + sent.seconds, cpu)
+    return {f"{kind}, all of it": whole, f"{kind}, sending alone": sent,
+            f"{kind}, enqueueing alone": enqueued}  # fmt: skip
+
+
+def _goals(figures: Mapping[str, Figures], in_flight: int, latency_ms: int) -> list[Goal]:
+    if latency_ms:
+        top, of = in_flight / (latency_ms / 1000), "of calls out at once / latency"
+        return [
+            Goal(f"{kind} {of}", figures[f"{kind}, sending alone"].per_second / top, 0.6)
+            for kind in KINDS
+        ]
+    top = figures[CEILING].per_second
+    return [
+        Goal(f"{kind}, {what}, of the ceiling", figures[f"{kind}, {what}"].per_second / top, goal)
+        for kind, goal in KINDS.items()
+        for what in ("all of it", "sending alone")
+    ]
+
+
+def _two_processes(servers: Mapping[str, str], sink: str, asked: argparse.Namespace) -> int:
+    taken: dict[str, list[Sample]] = {}
+    grown = 0.0
+    for _ in range(asked.rounds):
+        for kind in KINDS:
+            for senders in (1, 2):
+                with measure.fresh_url(kind, servers[kind]) as url:
+                    sample, memory = _by(senders, url, sink, asked.messages, asked.in_flight)
+                taken.setdefault(f"{kind}, processes: {senders}", []).append(sample)
+                grown = max(grown, memory)
+    figures = {name: measure.figures(each) for name, each in taken.items()}
+    goals = [
+        Goal(f"{kind}: two processes, one process",
+             figures[f"{kind}, processes: 2"].per_second
+             / figures[f"{kind}, processes: 1"].per_second, 1.4)
+        for kind in KINDS
+    ]  # fmt: skip
+    goals.append(Goal("MB over idle in one process", grown, 150, at_most=True))
+    return measure.report(
+        f"send: {asked.messages} messages by one and by two processes", figures, goals, asked.json,
+        messages=asked.messages, in_flight=asked.in_flight, memory_over_idle_mb=grown,
+    )  # fmt: skip
+
+
+def _by(
+    senders: int, url: str, sink: str, messages: int, in_flight: int
+) -> tuple[Sample, float]:  # fmt: skip
+    """Sent by so many processes at once; and the most memory one of them took over idle."""
+    database = Database(engine_for(url))
+    sending.enqueued(database, messages)
+    if database.name == "postgresql":  # as it is where a server has run for a while
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+            conn.execute(text("ANALYZE message"))
+    command = [sys.executable, "-m", "tests.benchmarks.sending", url, sink, str(in_flight)]
+    children = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(senders)
+    ]
+    for child in children:
+        assert child.stdout is not None
+        assert child.stdout.readline().strip() == "ready"
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.write("go\n")
+        child.stdin.flush()
+    said = [json.loads(child.communicate()[0]) for child in children]
+    sending.checked(database, messages)
+    database.close()
+    seconds = max(each["ended"] for each in said) - min(each["began"] for each in said)
+    return Sample(messages, seconds, 0.0), max(each["memory_over_idle_mb"] for each in said)
 
 
 if __name__ == "__main__":

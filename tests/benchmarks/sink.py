@@ -1,10 +1,16 @@
-"""A provider that takes everything at once: the bare minimum of HTTP, in a process of its own."""
+"""A provider that takes everything: the bare minimum of HTTP, in a process of its own.
+
+    python -m tests.benchmarks.sink [MILLISECONDS]
+
+It answers at once, or each call after so long.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
 import re
+import sys
 
 import uvloop
 
@@ -27,8 +33,9 @@ _SIDS = itertools.count(1)
 
 
 class Sink(asyncio.Protocol):
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
         self._read = b""
+        self._seconds = seconds
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
@@ -44,14 +51,23 @@ class Sink(asyncio.Protocol):
             if len(rest) < size:
                 return
             self._read = rest[size:]
-            self._transport.write(_ANSWER % next(_SIDS))  # type: ignore[attr-defined]
+            answer = _ANSWER % next(_SIDS)
+            if self._seconds:
+                asyncio.get_running_loop().call_later(self._seconds, self._answer, answer)
+            else:
+                self._answer(answer)
+
+    def _answer(self, answer: bytes) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(answer)  # type: ignore[attr-defined]
 
 
-async def _serve() -> None:
-    server = await asyncio.get_running_loop().create_server(Sink, "127.0.0.1", 0)
+async def _serve(seconds: float) -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Sink(seconds), "127.0.0.1", 0, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    uvloop.run(_serve())
+    uvloop.run(_serve(float(sys.argv[1]) / 1000 if len(sys.argv) > 1 else 0.0))
