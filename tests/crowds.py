@@ -52,8 +52,9 @@ def a_crowd(
             ),
             [{"which": each} for each in _chain(conn, option)],
         )  # fmt: skip
+        own = {"destination": _place(postcode)} | columns
         made = [
-            _rows(house, quote, option, prefix, first + number, now, people, columns)
+            _rows(house, quote, option, prefix, first + number, now, people, own)
             for number in range(1, count + 1)
         ]
         for begin in range(0, count, _AT_ONCE):
@@ -83,6 +84,10 @@ def _asked(
     return name, option
 
 
+def _place(postcode: str) -> dict[str, str]:
+    return {"street": "Hämeentie 5", "postcode": postcode, "city": "Helsinki", "country": "FI"}
+
+
 def _chain(conn: Connection, option: DeliveryOption) -> list[int]:
     assert option.slot_id is not None
     return list(slots.get(conn, option.slot_id).chain)
@@ -104,8 +109,6 @@ def _rows(
         "state": "booked", "version": 1, "option": shown, "carrier": option.carrier,
         "service": option.service, "slot_id": option.slot_id, "load": 0,
         "window_start": window.start, "window_end": window.end, "zone_name": zone.key,
-        "destination": {"street": "Hämeentie 5", "postcode": "00530", "city": "Helsinki",
-                        "country": "FI"},
         "given_name": name, "family_name": "Virta", "phone": phone_of(number), "email": None,
         "locale": locale, "consent": {"sms": True, "email": True, "feedback": True},
         "link_version": 1, "link_hash": links.link_hash(token), "created_at": now,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, exists, select
 
+from delivery.store import broadcasts
 from delivery.store.engine import Database
 from delivery.store.tables import hold, idempotency, quote, session
 
@@ -13,6 +14,8 @@ from delivery.store.tables import hold, idempotency, quote, session
 QUOTES_KEPT = timedelta(days=3)
 #: Longer than any client retries (Stripe keeps its answers 24 hours).
 ANSWERS_KEPT = timedelta(hours=48)
+#: Longer than a draft can be confirmed.
+DRAFTS_KEPT = timedelta(hours=24)
 BATCH = 1000
 
 _OLD_QUOTES = (
@@ -27,9 +30,12 @@ _SESSIONS = delete(session).where(session.c.until < bindparam("before"))
 
 
 def sweep(database: Database, *, now: datetime) -> bool:
-    """Remove one batch of old quotes, and all old answers and log-ins; True if more may wait."""
+    """Remove a batch of old quotes, an old draft, old answers and log-ins; True if more may wait."""
     with database.write() as conn:
         swept = conn.execute(_QUOTES, {"before": now - QUOTES_KEPT}).rowcount
         conn.execute(_ANSWERS, {"before": now - ANSWERS_KEPT})
         conn.execute(_SESSIONS, {"before": now})
-    return swept == BATCH
+    # Each with as many rows as it would have reached: one at a time.
+    with database.write() as conn:
+        thrown = broadcasts.throw_away_draft(conn, before=now - DRAFTS_KEPT)
+    return thrown or swept == BATCH

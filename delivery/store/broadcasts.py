@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select, update
 
 from delivery.rules.refusals import NotFound
 from delivery.store.tables import broadcast, broadcast_recipient
@@ -113,6 +113,15 @@ _SKIP_REST = (
     .values(state=SKIPPED, why=CALLED_OFF)
 )
 _GATED = message.c.gate == bindparam("name")
+_OLD_DRAFT = (
+    select(broadcast.c.number)
+    .where(broadcast.c.state == "draft", broadcast.c.created_at < bindparam("before"))
+    .order_by(broadcast.c.number)
+    .limit(1)
+    .with_for_update()
+)
+_FORGET_PEOPLE = delete(broadcast_recipient).where(_R.broadcast == bindparam("of"))
+_FORGET = delete(broadcast).where(broadcast.c.number == bindparam("of"))
 _NOT_BEGUN = or_(
     message.c.state == "queued", and_(message.c.state == "sending", message.c.in_call.is_(False))
 )
@@ -130,6 +139,16 @@ _LET_BE = (
     .where(_GATED, message.c.state.in_(("unsure", "sending")))
     .values(not_after=bindparam("now"))
 )
+
+
+def throw_away_draft(conn: Connection, *, before: datetime) -> bool:
+    """Remove the oldest draft from before then, with its recipients; False when there is none."""
+    number = conn.scalar(_OLD_DRAFT, {"before": before})
+    if number is None:
+        return False
+    conn.execute(_FORGET_PEOPLE, {"of": number})
+    conn.execute(_FORGET, {"of": number})
+    return True
 
 
 def gate_of(broadcast_id: str) -> str:

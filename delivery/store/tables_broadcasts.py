@@ -52,8 +52,8 @@ Index(
     sqlite_where=broadcast.c.state.in_(("starting", "running")),
 )
 
-# Without foreign keys: a hundred thousand rows are written while somebody looks on, and neither
-# a broadcast nor a booking is ever deleted.
+# Without foreign keys: a hundred thousand rows are written while somebody looks on. Bookings are
+# never deleted, broadcasts only as drafts nobody confirmed.
 broadcast_recipient = Table(
     "broadcast_recipient",
     metadata,

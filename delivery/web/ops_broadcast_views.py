@@ -13,7 +13,15 @@ from sqlalchemy import Connection
 from delivery.flows import broadcasts as flow
 from delivery.house import House
 from delivery.rules import phrases
-from delivery.rules.broadcasts import CANCELLED, DONE, DRAFT, MOVES, RUNNING, STARTING
+from delivery.rules.broadcasts import (
+    CANCELLED,
+    DONE,
+    DRAFT,
+    MOVES,
+    RUNNING,
+    STARTING,
+    Audience,
+)
 from delivery.rules.money import Money
 from delivery.store import broadcast_progress
 from delivery.store.broadcasts import Broadcast
@@ -48,7 +56,7 @@ def rows(
     speak = partial(say, house.words, lang)
     return tuple(
         BroadcastRow(
-            each.id, _title(each, speak), _when(each, house, lang, speak, now),
+            each.id, _title(each, lang, speak), _when(each, house, lang, speak, now),
             each.shown["counts"]["recipients"], str(speak(f"bc_state_{each.state}")),
             _KINDS.get(each.state, ""),
         )
@@ -76,7 +84,7 @@ def page(
     told = shown["consequences"]["told"]
     key = "bc_send_one" if told == 1 else "bc_send"
     return BroadcastPage(
-        desk=frame, id=known.id, title=_title(known, speak),
+        desk=frame, id=known.id, title=_title(known, lang, speak),
         subtitle=_when(known, house, lang, speak, now),
         pill=str(speak(f"bc_state_{known.state}")), pill_kind=_KINDS.get(known.state, ""),
         is_draft=is_draft, people=str(speak("bc_people", count=told)),
@@ -147,11 +155,12 @@ def _left(known: Broadcast, settled: int, waiting: int, speak: _Say, now: dateti
     return str(speak(key, rate=f"{rate:.0f}" if rate >= 1 else f"{rate:.1f}", left=left))
 
 
-def _title(known: Broadcast, speak: _Say) -> str:
-    audience = known.audience
-    names = [str(each) for name, value in audience.items() if isinstance(value, list)
-             for each in value[:3]]  # fmt: skip
-    whom = ", ".join([*([audience["day"]] if audience["day"] else []), *names][:4])
+def _title(known: Broadcast, lang: str, speak: _Say) -> str:
+    audience = Audience.from_json(known.audience)
+    names = [phrases.day(audience.day, lang)] if audience.day else []
+    for kind, values in audience.as_json().items():
+        names += [str(each) for each in values[:3]] if kind != "day" else []
+    whom = ", ".join(names[:4])
     return f"{speak(f'bc_notice_{known.notice}')}: {whom}"
 
 
@@ -218,7 +227,7 @@ def _moves(known: Broadcast, speak: _Say) -> tuple[tuple[str, str, str], ...]:
     kinds = {"pause": "", "resume": "go", "cancel": "stop"}
     can = MOVES[known.state]
     return tuple(
-        (word, str(speak(f"bc_{word}")), kind)
+        (word, str(speak("bc_discard" if known.state == DRAFT else f"bc_{word}")), kind)
         for word, kind in kinds.items()
         if can.get(word, known.state) != known.state
     )

@@ -27,13 +27,15 @@ from delivery.web.at_desk import AtDesk, frame_of, local
 from delivery.web.demo_shop import FieldError
 from delivery.web.deps import Now, TheHouse
 from delivery.web.templating import language_for, part, say, show
-from delivery.web.views_broadcasts import BroadcastsPage, ProgressPart
+from delivery.web.views_broadcasts import BroadcastsPage
 from delivery.web.visit import TheVisit, Visit
 
 router = APIRouter(include_in_schema=False)
 
 BroadcastId = Annotated[str, Path(pattern=r"^bc_[0-9a-f]{24}$")]
 LISTED = 20
+#: The part of a page that its events bring anew.
+PROGRESS = "parts/broadcast_progress.html"
 #: A stream of events ends after so many looks, a second apart; the browser asks for another.
 LOOKS = 60
 
@@ -90,7 +92,7 @@ async def events(
         with house.database.read() as conn:
             known = broadcasts.get(conn, broadcast_id)
             live = shown.live(conn, house, known, lang, now=now)
-        return known.state, part(house, ProgressPart(live), lang)
+        return known.state, part(house, PROGRESS, lang, live=live)
 
     async def stream() -> AsyncIterator[str]:
         was, said = "", ""
@@ -160,11 +162,13 @@ def _composing(
 ) -> Response:  # fmt: skip
     lang, here = language_for(house, visit), local(house, now)
     speak, typed = partial(say, house.words, lang), visit.line
+    lists = form.lists(typed, speak)
     view = BroadcastsPage(
         desk=frame_of(conn, house, member, "broadcasts", now=here),
         rows=shown.rows(broadcasts.page(conn, before=2**53, most=LISTED), house, lang, now=now),
         held=shown.held(conn, house, lang), once=new_id("once"),
-        days=form.days(typed, here.date(), speak, lang), lists=form.lists(typed, speak),
+        days=form.days(typed, here.date(), speak, lang), lists=lists,
+        narrowed=any(each.value for each in lists[2:]),
         notices=form.notices(typed, speak), ways=form.ways(typed, speak),
         minutes=form.minutes(typed, speak), window=form.window(typed, speak),
         reasons=form.reasons(typed, speak), others=form.others(typed, speak), errors=errors,

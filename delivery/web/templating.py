@@ -75,11 +75,10 @@ def render(house: House, view: View, frame: Frame) -> str:
     return _environment().get_template(view.template).render(content, frame=frame, say=speak)
 
 
-def part(house: House, view: View, lang: str) -> str:
+def part(house: House, template: str, lang: str, **content: Any) -> str:
     """A piece of a page without its frame, for what brings it anew."""
-    content = {each.name: getattr(view, each.name) for each in fields(view)}
     speak = partial(say, house.words, lang)
-    return _environment().get_template(view.template).render(content, say=speak)
+    return _environment().get_template(template).render(content, say=speak)
 
 
 def show(

@@ -63,7 +63,9 @@ class BroadcastsPage(View):
     #: One form sent twice makes one broadcast.
     once: str
     days: tuple[Choice, ...]
+    #: The first two are always to be seen, the others once one of them is typed in.
     lists: tuple[Field, ...]
+    narrowed: bool
     notices: tuple[Choice, ...]
     ways: tuple[Choice, ...]
     minutes: Field
@@ -132,12 +134,3 @@ class BroadcastPage(View):
     events: str = ""
     script: str = ""
     got: tuple[PersonRow, ...] = ()
-
-
-@dataclass(frozen=True)
-class ProgressPart(View):
-    """The part of the page that its events bring anew."""
-
-    template: ClassVar[str] = "parts/broadcast_progress.html"
-
-    live: Live
