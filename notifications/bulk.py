@@ -79,6 +79,10 @@ class among(ColumnElement[bool]):  # noqa: N801  reads as an operator
         self.column = column
         self.numbers = bindparam(parameter, type_=_Numbers())
 
+    def self_group(self, against: Any = None) -> among:
+        # SQLAlchemy would add `= 1` where there are no booleans, and SQLite look at every row.
+        return self
+
 
 @compiles(among, "sqlite")
 def _sqlite_among(element: Any, compiler: Any, **kw: Any) -> str:
