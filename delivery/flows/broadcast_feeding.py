@@ -33,6 +33,8 @@ def feed_next(house: House, *, now: datetime) -> bool:
     """One step of every broadcast that is open; True when there is more to do at once."""
     with house.database.read() as conn:
         opened = broadcasts.open_ones(conn)
+        if opened and any(each.name == gates.EVERYTHING for each in gates.closed(conn)):
+            return False  # nobody's promise is moved while nobody can be told
     return any([_step(house, each, now) for each in opened])
 
 

@@ -30,7 +30,7 @@ _SESSIONS = delete(session).where(session.c.until < bindparam("before"))
 
 
 def sweep(database: Database, *, now: datetime) -> bool:
-    """Remove a batch of old quotes, an old draft, old answers and log-ins; True if more may wait."""
+    """Remove a batch of old quotes, an old draft, old answers and log-ins; True if more may."""
     with database.write() as conn:
         swept = conn.execute(_QUOTES, {"before": now - QUOTES_KEPT}).rowcount
         conn.execute(_ANSWERS, {"before": now - ANSWERS_KEPT})
