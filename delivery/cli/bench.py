@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-BENCHMARKS = ("quote", "country", "hold", "broadcast", "send", "peers", "slate", "wish")
+BENCHMARKS = ("quote", "country", "hold", "broadcast", "send", "peers", "paced", "slate", "wish")
 #: These measure a table of yours, and nothing of this machine.
 OF_TABLES = ("taste", "promise")
 
