@@ -113,12 +113,11 @@ def test_a_twin_that_knows_no_copies_sends_again(
     other.close()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_is_in_hand_when_it_is_found_a_copy(
     database: Database, tmp_path: Path, copies: list[str]
 ) -> None:
     """The running worker of a database on which a copy was put sees it at its next claim."""
-    if database.name != "sqlite":
-        pytest.skip("a file can be put in the place of another")
     fill(database, 3)
     claim(database, most=1)
     other = copy(database, tmp_path, copies)
@@ -127,10 +126,9 @@ def test_what_is_in_hand_when_it_is_found_a_copy(
     assert claim(database) == []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_older_file_written_over_it_is_noticed(database: Database, tmp_path: Path) -> None:
     """`cp backup.db perille.db` keeps the place of the file; the mark beside it has gone on."""
-    if database.name != "sqlite":
-        pytest.skip("PostgreSQL has no such file")
     fill(database, 3)
     now = NOW
     with database.write() as conn:
@@ -245,6 +243,13 @@ def run(script: str, folder: Path, **environment: str) -> None:
     )  # fmt: skip
 
 
+def needs(program: str) -> None:
+    if shutil.which(program) is None:
+        if os.environ.get("PERILLE_TEST_ALL"):
+            pytest.fail(f"there is no {program}")
+        pytest.skip(f"there is no {program} on this machine")
+
+
 def test_the_readme_brings_a_database_back(
     database: Database, tmp_path: Path, copies: list[str]
 ) -> None:
@@ -256,13 +261,11 @@ def test_the_readme_brings_a_database_back(
     if database.name == "sqlite":
         back_up(database, folder / "perille.db")
         url = f"sqlite:///{folder / 'perille.db'}"
-        if shutil.which("sqlite3") is None:
-            pytest.skip("no sqlite3 here")
+        needs("sqlite3")
         run(save_file, folder)
         run(bring_back_file, folder, PERILLE_DATABASE__URL=url)
     else:
-        if shutil.which("pg_restore") is None:
-            pytest.skip("no pg_restore here")
+        needs("pg_restore")
         pg = database.engine.url.set(drivername="postgresql")
         restored = pg.set(database=f"perille_back_{uuid.uuid4().hex[:8]}")
         url = restored.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
@@ -279,9 +282,8 @@ def test_the_readme_brings_a_database_back(
     back.close()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_without_the_last_word_it_stays_quiet(database: Database, tmp_path: Path) -> None:
-    if database.name != "sqlite" or shutil.which("sqlite3") is None:
-        pytest.skip("once is enough")
     fill(database, 1)
     claim(database, most=0)
     back_up(database, tmp_path / "back.db")
