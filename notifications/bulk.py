@@ -14,10 +14,13 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     ColumnElement,
+    Connection,
     Dialect,
     Text,
     TypeDecorator,
     bindparam,
+    func,
+    select,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
@@ -95,3 +98,21 @@ def _postgresql_among(element: Any, compiler: Any, **kw: Any) -> str:
     # A list would be planned anew for each length, and a join may be done row by row.
     column, numbers = (compiler.process(each, **kw) for each in (element.column, element.numbers))
     return f"{column} = ANY ({numbers})"
+
+
+_BY_KEYS = select(
+    *(
+        func.set_config(name, "off", True)
+        for name in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
+    )
+)
+
+
+def by_keys(conn: Connection) -> None:
+    """Till this transaction ends, rows are looked up by their keys and tables not read through.
+
+    PostgreSQL keeps the plan it made when a table was small, and does not know how few pairs come:
+    with the table each statement would take longer.
+    """
+    if conn.dialect.name == "postgresql":
+        conn.execute(_BY_KEYS)

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from notifications import outcomes
+from notifications.bulk import by_keys
 from notifications.calling import Step
 from notifications.clocks import Clock
 from notifications.consequences import SayElsewhere
@@ -98,6 +99,7 @@ class Recorder:
 
     def _write(self, ended: list[Outcome]) -> None:
         with self._transactions.write() as conn:
+            by_keys(conn)
             outcomes.record(
                 conn, ended, now=self._clock(), unsure_for=self._unsure_for,
                 fallback=self._fallback,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Connection
+import pytest
+from sqlalchemy import Connection, event
 
 from delivery.store.engine import Database
-from notifications import claims, outcomes
+from notifications import bulk, claims, outcomes
 from notifications.outcomes import Outcome
 from tests.notifications.effort import effort
 from tests.notifications.test_claims import claim, fill
@@ -40,3 +42,39 @@ def test_others_cost_nothing(database: Database) -> None:
         conn.exec_driver_sql("DELETE FROM message")
     fill(database, 3000)
     assert _cost(database) < 2 * alone + 10
+
+
+def _plan_of_recording(database: Database, *, by_keys: bool) -> str:
+    taken = claim(database, "we", most=8)
+    with database.write() as conn:
+        calls = claims.begin(conn, "we", taken, now=NOW, until=NOW + MINUTE)
+    said: list[tuple[str, Any]] = []
+
+    def listen(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        said.append((statement, parameters))
+
+    with database.engine.connect() as conn, conn.begin() as transaction:
+        if by_keys:
+            bulk.by_keys(conn)
+        event.listen(database.engine, "before_cursor_execute", listen)
+        sent = [Outcome(each, "accepted", provider_id=f"SM{each.attempt}") for each in calls]
+        outcomes.record(conn, sent, now=NOW, unsure_for=MINUTE)
+        event.remove(database.engine, "before_cursor_execute", listen)
+        plans = [
+            row[0]
+            for statement, parameters in said
+            for row in conn.exec_driver_sql(f"EXPLAIN {statement}", parameters)
+        ]
+        transaction.rollback()
+    return "\n".join(plans)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_plan_made_for_a_small_table_suits_a_large_one(database: Database) -> None:
+    """PostgreSQL keeps it; the twin that lets it choose reads the whole table."""
+    fill(database, 16)
+    assert "Hash Join" in _plan_of_recording(database, by_keys=False)
+    plan = _plan_of_recording(database, by_keys=True)
+    assert "Hash" not in plan
+    assert "Seq Scan" not in plan
+    assert plan.count("Index Scan using pk_attempt") == 2
