@@ -1,7 +1,7 @@
 """What a broadcast will do, before anybody confirms it: texts of real people, cost, and when.
 
-Up to `EXACT` recipients every text is made; of more an even sample, and then what is counted from
-the texts is an estimate and says so.
+Up to `EXACT` recipients every text is made; of more a sample by chance, and then what is counted
+from the texts is an estimate and says so.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from notifications.phone import masked
 from notifications.text import segments
 
 EXACT = 2000
-SAMPLE = 400
+SAMPLE = 200
 #: Free times are looked up for so many places and windows; others count as one of those.
 LOOKED_UP = 8
 #: Texts that are shown of each language, and in all.
@@ -80,9 +80,8 @@ def preview(
     asleep_until: datetime | None, *, now: datetime,
 ) -> dict[str, Any]:  # fmt: skip
     """`counts`, `segments`, `cost`, `samples` and `consequences`, as the contract shows them."""
-    most = EXACT if tally.by_sms <= EXACT else SAMPLE
-    every = max(1, tally.by_sms // most)
-    known = broadcast_samples.told_by_sms(conn, number, every=every, most=most)
+    every = 1 if tally.by_sms <= EXACT else tally.by_sms // SAMPLE
+    known = broadcast_samples.told_by_sms(conn, number, every=every, most=EXACT)
     times = _Times(conn, house, saying, now)
     texts = list(_texts(conn, house, saying, known, times, now))
     summed = sum(each.segments for each in texts)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import (
     ColumnElement,
+    Select,
     and_,
     case,
     exists,
@@ -98,41 +99,51 @@ _TALKING = (
     )
     .correlate(booking)
 )
-_NO_NUMBER = or_(
-    booking.c.phone.is_(None),
-    exists()
-    .where(
-        suppression.c.recipient == booking.c.phone, suppression.c.reason == consent.BAD_NUMBER
-    )
-    .correlate(booking),
-)  # fmt: skip
-_NO_SMS = or_(
-    func.coalesce(booking.c.consent["sms"].as_boolean(), true()) == false(),
-    exists()
-    .where(suppression.c.recipient == booking.c.phone, suppression.c.reason == consent.STOPPED)
-    .correlate(booking),
-)
-_MAY_EMAIL = and_(
-    booking.c.email.is_not(None),
-    func.coalesce(booking.c.consent["email"].as_boolean(), true()) == true(),
-    ~exists().where(suppression.c.recipient == booking.c.email).correlate(booking),
-)
-_MAY_OPTIONAL = and_(
-    _MAY_EMAIL,
-    ~exists().where(suppression.c.recipient == "optional:" + booking.c.email).correlate(booking),
+# Why no SMS goes to that number: one row for it, or none.
+_SUPPRESSED = (
+    select(suppression.c.reason)
+    .where(suppression.c.recipient == booking.c.phone)
+    .correlate(booking)
+    .scalar_subquery()
 )
 _POSTCODE = booking.c.destination["postcode"].as_string()
 
 
-def kind(wanted: Wanted) -> ColumnElement[str]:
-    return case(
-        (_already(wanted), rules.ALREADY_TOLD), (_TALKING, rules.IN_CONVERSATION),
-        (_NO_NUMBER, rules.NO_PHONE), (_NO_SMS, rules.OPTED_OUT), else_=rules.TELL,
+def recipients(wanted: Wanted, inside: Sequence[int] | None) -> Select[Any]:
+    """Everybody who is meant: reference, locale, kind, by_email, asleep."""
+    # MATERIALIZED: without it each of these is worked out as often as it is named below.
+    facts = (
+        select(
+            booking.c.reference, booking.c.locale, booking.c.phone, booking.c.email,
+            booking.c.consent, _SUPPRESSED.label("suppressed"), _TALKING.label("talking"),
+            _already(wanted).label("already"), _asleep(wanted).label("asleep"),
+        )
+        .where(*_means(wanted, inside))
+        .cte("facts")
+        .prefix_with("MATERIALIZED")
+    ).c  # fmt: skip
+    no_number = or_(facts.phone.is_(None), facts.suppressed == consent.BAD_NUMBER)
+    no_sms = or_(facts.suppressed == consent.STOPPED, _refuses(facts.consent, "sms"))
+    kind = case(
+        (facts.already, rules.ALREADY_TOLD), (facts.talking, rules.IN_CONVERSATION),
+        (no_number, rules.NO_PHONE), (no_sms, rules.OPTED_OUT), else_=rules.TELL,
     )  # fmt: skip
+    may_email = case(
+        (facts.email.is_(None), false()),
+        (or_(no_number, no_sms), _may_email(facts, necessary=wanted.necessary)),
+        else_=false(),
+    )
+    return select(facts.reference, facts.locale, kind, may_email, facts.asleep)
 
 
-def by_email(wanted: Wanted) -> ColumnElement[bool]:
-    return and_(or_(_NO_NUMBER, _NO_SMS), _MAY_EMAIL if wanted.necessary else _MAY_OPTIONAL)
+def _refuses(allowed: ColumnElement[Any], channel: str) -> ColumnElement[bool]:
+    return func.coalesce(allowed[channel].as_boolean(), true()) == false()
+
+
+def _may_email(facts: Any, *, necessary: bool) -> ColumnElement[bool]:
+    stopped = [facts.email] if necessary else [facts.email, "optional:" + facts.email]
+    blocked = exists().where(suppression.c.recipient.in_(stopped))
+    return and_(not_(_refuses(facts.consent, "email")), not_(blocked))
 
 
 def _already(wanted: Wanted) -> ColumnElement[bool]:
@@ -165,7 +176,7 @@ def _told_lately(wanted: Wanted) -> ColumnElement[bool]:
     )  # fmt: skip
 
 
-def asleep(wanted: Wanted) -> ColumnElement[bool]:
+def _asleep(wanted: Wanted) -> ColumnElement[bool]:
     # Whoever waits today, or will, is told tonight.
     sooner = timedelta(minutes=min(wanted.effect.minutes, 0))
     return or_(false(), *(
@@ -174,7 +185,7 @@ def asleep(wanted: Wanted) -> ColumnElement[bool]:
     ))  # fmt: skip
 
 
-def means(wanted: Wanted, inside: Sequence[int] | None) -> list[ColumnElement[bool]]:
+def _means(wanted: Wanted, inside: Sequence[int] | None) -> list[ColumnElement[bool]]:
     audience = wanted.audience
     found = [_is_ahead(wanted)]
     for column, names in (

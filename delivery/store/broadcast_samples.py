@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Boolean, Connection, Integer, bindparam, exists, func, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import GenericFunction
 
 from delivery.rules.bookings import Booking
 from delivery.rules.broadcasts import TELL
@@ -15,17 +18,31 @@ from delivery.rules.windows import TimeWindow
 from delivery.store import bookings
 from delivery.store.tables import booking, broadcast_recipient, promise
 
+
+class one_in(GenericFunction[bool]):  # noqa: N801  SQL functions are written small
+    """True for one row in so many, by chance."""
+
+    type = Boolean()
+    name = "one_in"
+    inherit_cache = True
+
+
+@compiles(one_in, "sqlite")
+def _sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"random() % ({compiler.process(element.clauses, **kw)}) = 0"
+
+
+@compiles(one_in, "postgresql")
+def _postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"random() * ({compiler.process(element.clauses, **kw)}) < 1"
+
+
 _R = broadcast_recipient.c
 _TOLD = (_R.broadcast == bindparam("of"), _R.kind == TELL)
-_NUMBERED = (
-    select(_R.reference, func.row_number().over(order_by=_R.reference).label("place"))
-    .where(*_TOLD)
-    .subquery()
-)
+_SOME = select(_R.reference).where(*_TOLD, one_in(bindparam("every", type_=Integer)))
 _EVERY = (
     select(booking)
-    .join(_NUMBERED, _NUMBERED.c.reference == booking.c.reference)
-    .where(_NUMBERED.c.place % bindparam("every") == 0)
+    .where(booking.c.reference.in_(_SOME))
     .order_by(booking.c.reference)
     .limit(bindparam("most"))
 )
@@ -44,17 +61,23 @@ _PLANNED = (
     )
     .order_by(promise.c.reference, promise.c.version)
 )
+# A few hours of bookings, and which of them are meant: not the other way round.
 _OVER = (
     select(func.count())
     .select_from(booking)
-    .join(broadcast_recipient, _R.reference == booking.c.reference)
-    .where(*_TOLD, booking.c.window_start < bindparam("moment"),
-           booking.c.window_end <= bindparam("moment"))
-)  # fmt: skip
+    .where(
+        booking.c.window_start > bindparam("since"),
+        booking.c.window_start < bindparam("moment"),
+        booking.c.window_end <= bindparam("moment"),
+        exists().where(*_TOLD, _R.reference == booking.c.reference),
+    )
+)
+#: No window is longer than this.
+_LONGEST = timedelta(days=30)
 
 
 def told_by_sms(conn: Connection, number: int, *, every: int, most: int) -> list[Booking]:
-    """Every so-manieth of those who are told by SMS."""
+    """Those who are told by SMS; of many by chance about one in `every`."""
     asked = {"of": number, "most": most} | ({"every": every} if every > 1 else {})
     return [bookings.read(row) for row in conn.execute(_EVERY if every > 1 else _ALL, asked)]
 
@@ -70,4 +93,5 @@ def planned_windows(conn: Connection, known: Sequence[Booking]) -> dict[str, Tim
 
 def over_by(conn: Connection, number: int, moment: datetime) -> int:
     """Of those told by SMS, whose promise as it stands will be over by this moment."""
-    return int(conn.execute(_OVER, {"of": number, "moment": moment}).scalar_one())
+    asked = {"of": number, "moment": moment, "since": moment - _LONGEST}
+    return int(conn.execute(_OVER, asked).scalar_one())
