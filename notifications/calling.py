@@ -9,7 +9,7 @@ from collections.abc import Callable
 from notifications.channels import Channels
 from notifications.claims import Call
 from notifications.clocks import Clock
-from notifications.message import wait_before_retry
+from notifications.message import LONGEST_ASKED, wait_before_retry
 from notifications.outcomes import Outcome
 from notifications.permission import Permission
 from notifications.providers.base import OutcomeUnknown, SendLater, SendRefused
@@ -35,7 +35,10 @@ async def made(
         return Outcome(call, "refused", no.code, opted_out=no.opted_out, failure=no.failure)
     except SendLater as no:
         wait = wait_before_retry(call.number, no.retry_after, random.random())
-        return Outcome(call, "later", no.code, wait=wait, failure=no.failure)
+        # A breaker's time is not the provider's: others of our senders may go on.
+        asked = (no.retry_after or 0.0) if no.failure is not None else 0.0
+        hold = min(asked, LONGEST_ASKED.total_seconds())
+        return Outcome(call, "later", no.code, wait=wait, failure=no.failure, hold_for=hold)
     except OutcomeUnknown as error:
         return Outcome(call, "unknown", error.code)
     except asyncio.CancelledError:

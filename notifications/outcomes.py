@@ -39,6 +39,8 @@ class Outcome:
     failure: Failure | None = None
     #: Which of our senders carried it; None where there is but one.
     carried_by: str | None = None
+    #: Seconds for which the provider wants nothing of this sender.
+    hold_for: float = 0.0
 
 
 def _waiting(*states: str) -> ColumnElement[bool]:

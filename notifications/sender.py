@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import statistics
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -21,12 +20,14 @@ from notifications.claims import Call, Claimed
 from notifications.clocks import Clock
 from notifications.consequences import SayElsewhere
 from notifications.lookups import AFTER
+from notifications.outcomes import Outcome
 from notifications.permission import Permission
 from notifications.providers.base import Provider
 from notifications.recorder import Recorder
 from notifications.rescue import rescue
 from notifications.room import Room
 from notifications.transactions import Transactions
+from notifications.turns import Turns
 
 log = structlog.get_logger()
 
@@ -34,8 +35,8 @@ log = structlog.get_logger()
 SUB_BATCH = 128
 #: No more are claimed at once; the rest stays free for other workers and for answers to people.
 CLAIM = 512
-#: Where there is a pace, so much is claimed: an answer waits for that and no more.
-PACED_SECONDS = 0.5
+#: What has a pace.
+PACED = "sms"
 
 
 @dataclass
@@ -57,23 +58,16 @@ class Sender:
     """
 
     def __init__(
-        self,
-        transactions: Transactions,
-        provider: Channels | Provider,
-        *,
-        clock: Clock,
-        name: str,
+        self, transactions: Transactions, provider: Channels | Provider, *,
+        clock: Clock, name: str,
         lease_for: timedelta = timedelta(seconds=90),
         unsure_for: timedelta = timedelta(seconds=60),
         poll_for: timedelta = timedelta(seconds=0.5),
         call_for: timedelta = timedelta(seconds=45),
-        in_flight: int = 64,
-        segments_per_second: float = 0,
-        pace_of: str = "default",
-        look_up_after: timedelta = AFTER,
-        fallback: SayElsewhere | None = None,
+        in_flight: int = 64, segments_per_second: float = 0, pace_of: str = "default",
+        look_up_after: timedelta = AFTER, fallback: SayElsewhere | None = None,
         on_step: Step = lambda step: None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self._transactions = transactions
         self._channels = channels_of(provider, transactions)
         self._clock = clock
@@ -87,8 +81,7 @@ class Sender:
         self._part = max(1, min(SUB_BATCH, in_flight // 2))
         self._most = max(1, min(CLAIM, 2 * in_flight))
         self._room = Room(in_flight)
-        self._rate = segments_per_second
-        self._pace_of = pace_of
+        self._turns = Turns(transactions, clock, per_second=segments_per_second, sender=pace_of)
         self._on_step = on_step
         self._look_up_after = look_up_after
         self._fallback = fallback
@@ -98,8 +91,6 @@ class Sender:
         self._claims = itertools.count()
         #: Claimed while the last of those before begin.
         self._next: asyncio.Task[Batch] | None = None
-        #: Segments of a message, as lately seen.
-        self._segments = 2.0
         #: Calls that are out, and until when.
         self._calls: dict[asyncio.Task[None], float] = {}
         self._watch: asyncio.Task[None] | None = None
@@ -148,8 +139,8 @@ class Sender:
             if not batch.messages:
                 break
             self._on_step("claimed")
-            self._segments = max(1.0, statistics.fmean(each.segments for each in batch.messages))
-            for part in pacing.parts(batch.messages, self._part, self._rate):
+            self._turns.seen(batch.messages)
+            for part in pacing.parts(batch.messages, self._part, self._turns.per_second):
                 begun += await self._begin_part(batch, part)
         return begun
 
@@ -171,8 +162,8 @@ class Sender:
     async def _begin_part(self, batch: Batch, part: list[Claimed]) -> int:
         """Begin these calls, as many at once as there is room for; how many were begun."""
         begun = 0
-        start = await self._turn_of(part)
-        if batch.full and not self._rate and part[-1] is batch.messages[-1]:
+        start = await self._turns.take(part)
+        if batch.full and not self._turns.per_second and part[-1] is batch.messages[-1]:
             self._next = self._claim_soon()
         while part:
             # What has a pace leaves one after another, as its part was asked for.
@@ -193,8 +184,9 @@ class Sender:
             self._room.give_back(len(piece) - len(calls))
         self._on_step("attempted")
         permission = Permission(self._transactions, self._clock, batch.who, calls, asked=asked)
-        already = 0.0 if start is None else (self._clock() - start).total_seconds()
-        for call, wait in zip(calls, pacing.waits(calls, self._rate, already), strict=True):
+        already = await self._turns.begun_for(start)
+        waits = pacing.waits(calls, self._turns.per_second, already)
+        for call, wait in zip(calls, waits, strict=True):
             task = asyncio.create_task(self._call(call, permission, wait))
             self._calls[task] = asked + wait + self._call_seconds
             task.add_done_callback(self._back)
@@ -210,14 +202,6 @@ class Sender:
             batch = await self._claimed()
             await asyncio.to_thread(self._give_back, batch.who, batch.messages)
 
-    async def _turn_of(self, part: list[Claimed]) -> datetime | None:
-        """Wait for this part's turn at the sender's pace; when that was to be."""
-        if not self._rate:
-            return None
-        start = await asyncio.to_thread(self._reserve, sum(each.segments for each in part))
-        await asyncio.sleep(max(0.0, (start - self._clock()).total_seconds()))
-        return start
-
     def _back(self, task: asyncio.Task[None]) -> None:
         self._calls.pop(task, None)
         self._room.give_back()
@@ -225,11 +209,18 @@ class Sender:
     async def _call(self, call: Call, permission: Permission, wait: float) -> None:
         if wait:
             await asyncio.sleep(wait)
-        outcome = await calling.made(
-            call, self._channels, permission=permission, clock=self._clock, on_step=self._on_step
-        )
+        if call.message.channel == PACED and (held := self._turns.held_for()):
+            outcome = Outcome(call, "later", "sender_waits", wait=timedelta(seconds=held))
+        else:
+            outcome = await calling.made(
+                call, self._channels, permission=permission, clock=self._clock,
+                on_step=self._on_step,
+            )  # fmt: skip
         self._on_step("answered")
         self._recorder.add(outcome)
+        if outcome.hold_for and call.message.channel == PACED:
+            with suppress(Exception):  # others are told by the provider, too
+                await self._turns.hold(outcome.hold_for)
 
     async def _end_overdue(self) -> None:
         """Give up on calls whose time is over, whatever the provider's own deadlines are."""
@@ -246,18 +237,16 @@ class Sender:
     def _claim(self, who: str) -> Batch:
         now = self._clock()
         batch = Batch(who, time.monotonic(), [])
-        most, until = self._worth_claiming(), now + self._lease_for
+        most, until = self._turns.worth_claiming(self._most), now + self._lease_for
         with self._transactions.write() as conn:
+            held = self._turns.taken(conn, now)
             for names, count in self._channels.turns(conn, most, now):
+                if held:
+                    names = [each for each in names if each != PACED]
                 lease = {"now": now, "until": until}
                 batch.messages += claims.claim(conn, who, most=count, channels=names, **lease)
         batch.full = len(batch.messages) >= most
         return batch
-
-    def _worth_claiming(self) -> int:
-        if not self._rate:
-            return self._most
-        return max(1, min(self._most, int(self._rate * PACED_SECONDS / self._segments)))
 
     def _begin(self, who: str, part: Sequence[Claimed]) -> tuple[float, list[Call]]:
         with self._transactions.write() as conn:
@@ -268,10 +257,6 @@ class Sender:
     def _give_back(self, who: str, part: Sequence[Claimed]) -> None:
         with self._transactions.write() as conn:
             claims.give_back(conn, who, part, now=self._clock())
-
-    def _reserve(self, segments: int) -> datetime:
-        with self._transactions.write() as conn:
-            return pacing.reserve(conn, self._pace_of, segments, self._rate, now=self._clock())
 
     async def _rescue_all(self) -> None:
         every = min(self._lease_for, self._unsure_for).total_seconds() / 8

@@ -126,6 +126,13 @@ Index(
     postgresql_where=message.c.gate.is_not(None),
     sqlite_where=message.c.gate.is_not(None),
 )
+# Without it every row that is deleted would look through all of them for its successor.
+Index(
+    "ix_message_instead_of",
+    message.c.instead_of,
+    postgresql_where=message.c.instead_of.is_not(None),
+    sqlite_where=message.c.instead_of.is_not(None),
+)
 Index("ix_message_about", message.c.about, message.c.id)
 Index("ix_message_recipient", message.c.recipient, message.c.id)
 

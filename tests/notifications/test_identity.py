@@ -114,7 +114,7 @@ def test_a_twin_that_knows_no_copies_sends_again(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_what_is_in_hand_when_it_is_found_a_copy(
+def test_a_copy_put_in_the_place_of_a_running_database_is_noticed(
     database: Database, tmp_path: Path, copies: list[str]
 ) -> None:
     """The running worker of a database on which a copy was put sees it at its next claim."""

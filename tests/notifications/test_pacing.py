@@ -37,8 +37,19 @@ def test_an_idle_sender_has_saved_nothing_up(database: Database) -> None:
         pacing.reserve(conn, "one", 4, 4, now=NOW)
         later = NOW + timedelta(hours=1)
         assert pacing.reserve(conn, "one", 4, 4, now=later) == later
-        assert pacing.reserve(conn, "one", 4, 4, now=later) == later + timedelta(seconds=1)
+        second = pacing.reserve(conn, "one", 4, 4, now=later)
+        assert timedelta(seconds=1) <= second - later <= timedelta(seconds=1.03)
         assert pacing.reserve(conn, "another", 4, 4, now=later) == later
+
+
+def test_who_is_told_to_wait_holds_all_and_never_shortens_it(database: Database) -> None:
+    with database.write() as conn:
+        assert pacing.free_at(conn, "one") is None
+        pacing.hold(conn, "one", NOW + timedelta(seconds=9))
+        pacing.hold(conn, "one", NOW + timedelta(seconds=3))
+        assert pacing.free_at(conn, "one") == NOW + timedelta(seconds=9)
+        assert pacing.reserve(conn, "one", 4, 4, now=NOW) == NOW + timedelta(seconds=9)
+        assert pacing.reserve(conn, "two", 4, 4, now=NOW) == NOW
 
 
 @given(

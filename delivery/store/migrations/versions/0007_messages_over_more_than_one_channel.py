@@ -31,6 +31,7 @@ def upgrade() -> None:
     _index("ix_message_due", ["gate", "channel", "lane", "due_at", "id"], "state = 'queued'")
     _index("ix_message_no_receipt", ["sent_at"], "state = 'sent' AND looked_up_at IS NULL")
     _index("ix_message_gate", ["gate", "state"], "gate IS NOT NULL")
+    _index("ix_message_instead_of", ["instead_of"], "instead_of IS NOT NULL")
     op.add_column(
         "consent_log", sa.Column("by", sa.String(length=80), server_default="", nullable=False)
     )
