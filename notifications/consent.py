@@ -17,6 +17,9 @@ STOPPED, BAD_NUMBER = "stopped", "bad_number"
 _SUPPRESSED = select(suppression.c.recipient).where(
     suppression.c.recipient.in_(bindparam("numbers", expanding=True))
 )
+_STOPPED = select(suppression.c.since).where(
+    suppression.c.recipient == bindparam("number"), suppression.c.reason == STOPPED
+)
 _ADD = upsert(suppression)
 _BAD = _ADD.on_conflict_do_nothing(index_elements=["recipient"])
 # A bad number may be mended one day; the word of its owner stands until they take it back.
@@ -68,6 +71,11 @@ def suppressed(conn: Connection, numbers: Collection[str]) -> set[str]:
     if not numbers:
         return set()
     return set(conn.execute(_SUPPRESSED, {"numbers": list(numbers)}).scalars())
+
+
+def has_stopped(conn: Connection, number: str) -> bool:
+    """Whether this number's owner has said that nothing may be sent to it."""
+    return conn.execute(_STOPPED, {"number": number}).first() is not None
 
 
 def opt_out(

@@ -195,7 +195,8 @@ def _said(
 ) -> dict[str, Any]:
     if channel == "email":
         email = texts.email(notice, locale)
-        parts = {"subject": email.subject, "html": email.html, "calendar": calendar}
+        parts = {"subject": email.subject, "html": email.html, "calendar": calendar,
+                 "sender_name": email.sender or None}  # fmt: skip
         return {"body": email.text, "parts": parts, "segments": 0}
     body = texts.render(notice, locale)
     return {"body": body, "parts": None, "segments": segments(body).count}

@@ -114,7 +114,7 @@ def _keep(
 def _settled_here(conn: Connection, reply: ReceivedReply) -> Said:
     said = said_in(reply.body)
     # Who has not stopped and writes "yes" is answering a question of ours.
-    if said.keyword == "start" and not consent.suppressed(conn, [reply.sender]):
+    if said.keyword == "start" and not consent.has_stopped(conn, reply.sender):
         return Said(None)
     return said
 

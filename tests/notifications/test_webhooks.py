@@ -13,9 +13,10 @@ import requests
 from sqlalchemy import func, select
 from twilio.request_validator import RequestValidator
 
+from notifications import consent
 from notifications.providers.twilio import Twilio
 from notifications.tables import consent_log, reply, suppression
-from tests.notifications.conftest import ACCOUNT, AINO, FROM, TOKEN, Office
+from tests.notifications.conftest import ACCOUNT, AINO, FROM, TOKEN, Office, wall
 
 VALIDATOR = RequestValidator(TOKEN)
 PATH = "/sms/replies"
@@ -82,6 +83,32 @@ def test_stop_and_start_take_effect_before_the_answer(office: Office) -> None:
         log = conn.execute(select(consent_log.c.allowed).order_by(consent_log.c.id)).scalars().all()
     assert log == [False, False, True]
     assert {each.state for each in replies(office)} == {"keyword"}
+
+
+def test_what_else_is_said_with_a_stop_waits_for_a_person(office: Office) -> None:
+    assert post(office, form("Stop texting me! When does my sofa come?")) == 200
+    with office.database.read() as conn:
+        assert consent.has_stopped(conn, AINO)
+    assert replies(office)[0].state == "waiting"
+
+
+def test_yes_from_a_number_that_did_not_work_once_is_an_answer(office: Office) -> None:
+    with office.database.write() as conn:
+        consent.bad_number(conn, AINO, now=wall())
+    post(office, form("YES"))
+    assert replies(office)[0].state == "waiting"
+
+
+def test_a_stop_over_a_bad_number_stands(office: Office) -> None:
+    with office.database.write() as conn:
+        consent.bad_number(conn, AINO, now=wall())
+    post(office, form("STOP"))
+    with office.database.read() as conn:
+        assert consent.has_stopped(conn, AINO)
+        (word,) = consent.log_of(conn, AINO)
+    assert (word["allowed"], word["source"], word["words"], word["by"]) == (
+        False, "reply", "STOP", "",
+    )  # fmt: skip
 
 
 def test_yes_from_somebody_who_has_not_stopped_is_an_answer(office: Office) -> None:
