@@ -101,18 +101,19 @@ def _postgresql_among(element: Any, compiler: Any, **kw: Any) -> str:
 
 
 _BY_KEYS = select(
+    func.set_config("plan_cache_mode", "force_custom_plan", True),
     *(
         func.set_config(name, "off", True)
         for name in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
-    )
+    ),
 )
 
 
 def by_keys(conn: Connection) -> None:
     """Till this transaction ends, rows are looked up by their keys and tables not read through.
 
-    PostgreSQL keeps the plan it made when a table was small, and does not know how few pairs come:
-    with the table each statement would take longer.
+    PostgreSQL would keep the plan it made when a table was small, and does not know how few pairs
+    come: with the table each statement would take longer. So each is planned anew.
     """
     if conn.dialect.name == "postgresql":
         conn.execute(_BY_KEYS)
