@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from notifications import outbox
+from notifications import gates, outbox
 from notifications.tables import message
 from tests.notifications.conftest import AINO, Office, Server, Urgent, wall
 from tests.notifications.test_gates import crowd
@@ -141,3 +141,24 @@ def test_an_answer_overtakes_100_000_at_a_slow_pace(quiet_office: Office, door: 
             wait_for(lambda: f"answer {turn}" in quiet_office.bodies(), 10)  # noqa: B023
             took.append(time.monotonic() - asked)
     assert max(took) <= 2.0
+
+
+def test_panic_stops_all_workers_within_a_second_and_loses_nothing(
+    quiet_office: Office, door: Door
+) -> None:
+    with senders(quiet_office, 2, 0):
+        bulk(quiet_office, 3_000)
+        wait_for(lambda: len(door.came) > 200, 20)
+        with quiet_office.database.write() as conn:
+            gates.close(conn, gates.EVERYTHING, by="Mikko", now=wall())
+        closed = time.monotonic()
+        time.sleep(1.5)
+        out = len(door.came)
+        assert out < 3_000
+        assert door.came[-1] - closed <= 1.0
+        time.sleep(1)
+        assert len(door.came) == out
+        with quiet_office.database.write() as conn:
+            gates.open_(conn, gates.EVERYTHING)
+        wait_for(lambda: set(quiet_office.states()) == {"sent"}, 60)
+    assert len(door.came) == 3_000
