@@ -17,16 +17,19 @@ from tests.times import HELSINKI, NOW
 
 EXAMPLES = Path(__file__).parent.parent / "data" / "replies"
 LANGUAGES = ("en", "fi", "sv", "el")
+#: `unseen-*` were written by somebody who had not seen the words; `batch` is in which round.
+FILES = [f"{kind}{language}" for kind in ("", "unseen-") for language in LANGUAGES]
 #: What changes something or silences us; wrong ones weigh more than anything else.
 ACTIONS = {"reschedule", "choose", "cancel", "stop", "rating"}
+FIELDS = ("date", "from", "to", "choice", "target", "rating")
 
 
-def _examples(language: str) -> list[dict[str, Any]]:
-    lines = (EXAMPLES / f"{language}.jsonl").read_text("utf-8").splitlines()
+def _examples(name: str) -> list[dict[str, Any]]:
+    lines = (EXAMPLES / f"{name}.jsonl").read_text("utf-8").splitlines()
     return [json.loads(line) for line in lines]
 
 
-ROWS = [(language, row) for language in LANGUAGES for row in _examples(language)]
+ROWS = [(name[-2:], row) for name in FILES for row in _examples(name)]
 
 
 def _slot(name: str, day: int, start: int, end: int) -> OfferedSlot:
@@ -49,27 +52,36 @@ def _read(language: str, row: dict[str, Any]) -> Understanding:
     return understand(row["text"], locale=language, now=NOW, context=row.get("context", "none"))
 
 
-@pytest.mark.parametrize(("language", "row"), ROWS, ids=[row["text"] for _, row in ROWS])
-def test_what_customers_write(language: str, row: dict[str, Any]) -> None:
-    """Each example: its intent ("any" where several would do), and what else is given of it."""
+def _wrong(language: str, row: dict[str, Any]) -> str | None:
+    """What is misread of one example; "any" and "a/b" where several intents would do."""
     meant = _read(language, row)
     told = meant.as_json()
-    if row["intent"] != "any":
-        assert told["intent"] == row["intent"], told["because"]
-    for key in ("date", "from", "to", "choice", "target", "rating"):
-        if key in row:
-            assert told[key] == row[key], (key, told["because"])
-    for day in row.get("refused", ()):
-        assert day not in [str(each) for each in meant.days], told["because"]
+    wanted = row["intent"].split("/")
+    missed = [] if wanted == ["any"] or told["intent"] in wanted else ["intent"]
+    if len(wanted) == 1 or told["intent"] == "reschedule":
+        missed += [key for key in FIELDS if key in row and told[key] != row[key]]
+    if set(row.get("refused", ())) & {str(each) for each in meant.days}:
+        missed.append("refused")
+    if not missed:
+        return None
+    given = {key: told[key] for key in ("intent", *FIELDS) if told[key] is not None}
+    return f"{row['text']!r}: {', '.join(missed)}; read {given}, because {told['because']}"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_intents_are_right_and_wrong_actions_rare(language: str) -> None:
-    rows = [row for row in _examples(language) if row["intent"] != "any"]
-    assert len(rows) >= 150
-    read = [(row["intent"], _read(language, row).intent) for row in rows]
-    assert sum(meant == got for meant, got in read) >= 0.95 * len(rows)
-    assert sum(meant != got and got in ACTIONS for meant, got in read) <= 0.005 * len(rows)
+@pytest.mark.parametrize("name", FILES)
+def test_what_customers_write(name: str) -> None:
+    """Each example: its intent, and what else is given of it. All misread ones are listed."""
+    wrong = [said for row in _examples(name) if (said := _wrong(name[-2:], row))]
+    assert not wrong, "\n".join(["", *wrong])
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_intents_are_right_and_wrong_actions_rare(name: str) -> None:
+    rows = [row for row in _examples(name) if row["intent"] != "any"]
+    assert len(rows) >= (100 if name.startswith("unseen") else 150)
+    read = [(row["intent"].split("/"), _read(name[-2:], row).intent) for row in rows]
+    assert sum(got in meant for meant, got in read) >= 0.95 * len(rows)
+    assert sum(got not in meant and got in ACTIONS for meant, got in read) <= 0.005 * len(rows)
 
 
 def test_the_language_of_the_message_counts_not_that_of_the_profile() -> None:
@@ -229,9 +241,9 @@ def test_each_language_says_times_its_own_way(
 
 
 @pytest.mark.parametrize("text", ["stop", "STOPP!", "lopeta", "σταματήστε", "stop texting me"])
-@pytest.mark.parametrize("context", CONTEXTS)
-def test_stop_comes_first_everywhere(text: str, context: str) -> None:
-    assert understand(text, locale="fi", now=NOW, context=context, slots=MENU).intent == "stop"
+def test_stop_comes_first_everywhere(text: str) -> None:
+    for context in CONTEXTS:
+        assert understand(text, locale="fi", now=NOW, context=context, slots=MENU).intent == "stop"
 
 
 @pytest.mark.parametrize(
@@ -265,8 +277,9 @@ def test_of_a_very_long_text_nothing_is_sure() -> None:
     assert understand("tomorrow 17-19 please", locale="en", now=NOW, slots=SLOTS).sure
 
 
-@pytest.mark.parametrize("row", _examples("dateless"), ids=lambda row: row["text"])
-def test_a_text_without_a_day_names_none(row: dict[str, Any]) -> None:
-    wished = wish(row["text"], NOW, row["lang"])
-    assert wished.start is None
-    assert not wished.refuses
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_without_a_day_names_none(language: str) -> None:
+    rows = [row for row in _examples("dateless") if row["lang"] == language]
+    read = [(row["text"], wish(row["text"], NOW, language)) for row in rows]
+    assert rows
+    assert not [text for text, wished in read if wished.start is not None or wished.refuses]

@@ -57,7 +57,8 @@ def rating(known: Said, lexicon: Lexicon) -> int | None:
     if value is None or not 0 <= value <= 10:
         return None
     first = known.found[0] is numbers[0] and not _counts(known, lexicon)
-    return value if first or not known.left(*_POLITE) else None
+    told = first or len(numbers) > 1 or numbers[0].kind == "slash"  # "I would say 7/10"
+    return value if told or not known.left(*_POLITE) else None
 
 
 def _of_ten(numbers: list[Token], signs: list[str]) -> int | None:
@@ -83,9 +84,14 @@ def _counts(known: Said, lexicon: Lexicon) -> bool:
 
 def _in_words(known: Said, lexicon: Lexicon) -> int | None:
     left = known.left(*_POLITE) or [n for n, word in enumerate(known.words) if word]
-    if len(left) != 1:
-        return None
-    for phrase, meaning in lexicon.times.exact.get(known.words[left[0]], ()):
+    values = [_number_in_words(lexicon, known.words[each]) for each in left]
+    if len(values) == 2 and values[1] == 10:
+        values.pop()  # "eight out of ten"
+    return values[0] if len(values) == 1 else None
+
+
+def _number_in_words(lexicon: Lexicon, word: str) -> int | None:
+    for phrase, meaning in lexicon.times.exact.get(word, ()):
         if len(phrase) == 1 and len(meaning) == 1 and meaning[0][0] == "n":
             value = int(meaning[0][1])
             return value if value <= 10 else None

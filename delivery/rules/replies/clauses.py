@@ -8,7 +8,7 @@ from datetime import date
 from delivery.rules.replies.calendar_days import Bound, Days
 from delivery.rules.replies.hours import Hours, settled
 from delivery.rules.replies.rewriting import Symbol
-from delivery.rules.replies.symbols import PARTS
+from delivery.rules.replies.symbols import MOMENTS, PARTS
 
 #: Words and marks that end what a refusal covers.
 _HARD, _SOFT = ";|", ",-"
@@ -21,6 +21,8 @@ class Span:
     earliest: int | None
     latest: int | None
     at: bool = False
+    #: The moment a part of the day is usually taken for.
+    moment: int | None = None
 
     @property
     def is_bound(self) -> bool:
@@ -47,7 +49,9 @@ class Clause:
         self.welcome = "+" in codes
         self.breaks = "|" in codes
         self.any_time = "*" in codes
+        self.any_day = any(each.value == "day" for each in clause if each.code == "*")
         self.unread = sum(each.code == "." for each in clause)
+        self.strange = sum(each.value == "strange" for each in clause)
         self.days: list[date] = []
         self.bounds: list[Bound] = []
         self.first: date | None = None
@@ -57,8 +61,10 @@ class Clause:
             if each.code in "Zz":
                 self._day(each, today, text)
         #: Whether it refuses something that was said before: "so that does not work".
-        only = codes <= {"!", "+", "|", ".", "#"} and not self.days
-        self.takes_back = "!" in codes and only and (self.unread <= 1 or "+" in codes)
+        only = codes <= {"!", "A", "+", "|", ".", "#", "U", "S"} and not self.days
+        self.takes_back = self.refuses and only and (self.unread <= 1 or "+" in codes)
+        if codes & set("<>{}"):
+            self.sure = False  # "after that": after what?
         self.spans = self._hours(clause, small, text)
 
     def _day(self, each: Symbol, today: date, text: str) -> None:
@@ -91,7 +97,7 @@ class Clause:
         for each in clause:
             if each.code == "P":
                 start, end = PARTS[each.value]
-                spans.append(Span(start, end))
+                spans.append(Span(start, end, moment=MOMENTS[each.value]))
                 said = _quoted(text, each)
                 self.because.append(f"{said} = {start // 60}–{end // 60}")
         return spans

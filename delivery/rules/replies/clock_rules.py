@@ -160,9 +160,12 @@ def _shifted(some: list[Symbol], by: Symbol, hour: Symbol, sign: int) -> Made:
 
 
 def _hour_minute(some: list[Symbol], _: Setting) -> Made:
-    """`at 17 30`."""
+    """`at 17 30`, and in words `seventeen thirty`."""
     hour, minute = (each.value for each in some if each.code == "n")
-    if getattr(minute, "width", 0) != 2:
+    if not isinstance(hour, Written) and not isinstance(minute, Written):
+        if hour < 13 or minute % 5:
+            return None  # "seitsemäntoista kolmekymmentä", but not "ten five"
+    elif getattr(minute, "width", 0) != 2:
         return None
     return _c(some, _clock(int(hour), int(minute)))
 
@@ -193,13 +196,13 @@ WORDS: list[Rule] = [
     rule("hK?[nc]")(_half_to),
     rule("[nQD]p[KO]?[nc]|D>K?[nc]")(_past_hour),
     rule("[nQD]v[KO]?[nc]|[nQD]T(?=[nc])[nc](?![-U])")(_to_hour),
-    rule("[nc]O?v[nQ](?!U)|[nc]O?&Q|K[nc]O?&n(?![-U])|K[nc]O?p[nQ]")(_hour_first),
+    rule("[nc]O?v[nQ](?!U)|[nc]O?&Q|K[nc]O?&n(?![-Uy])|K[nc]O?p[nQ]")(_hour_first),
     rule("[nc]O?a")(_half_known),
     rule("n,?c")(_twelve),
     rule("K?nO(?!\\.)")(_named_hour),
     rule("K?Y(?=[-T]Y)|(?<=[-T])Y")(_thirty),
     rule("KY|Y")(_thirty),
-    rule("Knn(?![-U])")(_hour_minute),
+    rule("Knn(?![-U])|(?<![-n#])nn(?![-Un#])")(_hour_minute),
     rule("K+n(?![-U#g])")(_named_hour),
 ]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from delivery.rules.replies.lexicon import Lexicon, guess
 from delivery.rules.replies.tokens import Token
 
+_SHORT = 4
 #: What stands for a mark that ends a clause, and for a number.
 NO_WORDS = ("", "#")
 #: In a longer phrase of one of these, words such as "good" and "when" say nothing of their own.
@@ -112,11 +113,17 @@ def wants_cancelled(known: Said) -> Phrase | None:
     """The words that cancel the order, unless they are denied ("don't cancel")."""
     for each in known.all("cancel"):
         denied = any(
-            no.end == each.start or no.start == each.end for no in known.all("negate")
+            _just_before(no, each, known) or no.start == each.end for no in known.all("negate")
         ) and not any(no.start >= each.start and no.end <= each.end for no in known.all("negate"))
         if not denied:
             return each
     return None
+
+
+def _just_before(one: Phrase, other: Phrase, known: Said) -> bool:
+    """Whether it stands before the other with at most a short word between: "μην το ακυρώσετε"."""
+    between = known.words[one.end : other.start]
+    return one.end == other.start or (len(between) == 1 and 0 < len(between[0]) < _SHORT)
 
 
 def inside(one: Phrase, other: Phrase) -> bool:

@@ -34,6 +34,20 @@ def _sum(some: list[Symbol], _: Setting) -> Made:
     return over(some, "D", tuple(map(sum, zip(*values(some, "D"), strict=True))))
 
 
+def _and_half(some: list[Symbol], _: Setting) -> Made:
+    """`kahden ja puolen tunnin`."""
+    half = values(some, "D")[0]
+    return over(some, "D", (0, 0, 60 * number_of(some) + 30)) if half == (0, 0, 30) else None
+
+
+def _decimal(some: list[Symbol], _: Setting) -> Made:
+    """`2,5 hours`; a fraction of a day or a week says no day."""
+    whole, part = some[0].value
+    if some[1].value != "hour":
+        return None
+    return over(some, "D", (0, 0, 60 * int(whole) + 6 * int(part)))
+
+
 def _either(some: list[Symbol], _: Setting) -> Made:
     """`2-3 days`; of hours only the longer counts."""
     if some[-1].value in ("minute", "hour"):
@@ -95,6 +109,8 @@ NO_TIMES: list[Rule] = [
     rule("#?[noY]\\.?g")(lambda some, _: over(some, "#", None)),
 ]
 LENGTHS: list[Rule] = [
+    rule("ΔU")(_decimal),
+    rule("n&D(?!U)")(_and_half),
     rule("nU")(_dotted_day),
     rule("n[-T/]nU")(_either),
     rule("[ni]U")(_length),

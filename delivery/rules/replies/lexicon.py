@@ -28,14 +28,21 @@ _FORGIVEN = frozenset("RWMPE")
 
 @dataclass(slots=True)
 class Index:
-    """Phrases by their first word; a word that ends in `*` stands for all that begin so."""
+    """Phrases by their first word: `code*` is all that begin so, `*code` all that end so."""
 
     exact: dict[str, list[tuple[tuple[str, ...], Any]]] = field(default_factory=dict)
     stems: dict[str, list[tuple[tuple[str, ...], Any]]] = field(default_factory=dict)
     #: Lengths of the stems, longest first.
     lengths: tuple[int, ...] = ()
+    #: Last parts of compounds (`*kod` of `portkod`), and their lengths.
+    endings: dict[str, list[tuple[tuple[str, ...], Any]]] = field(default_factory=dict)
+    ends: tuple[int, ...] = ()
 
     def add(self, phrase: tuple[str, ...], meaning: Any) -> None:
+        if phrase[0].startswith("*"):
+            self.endings.setdefault(phrase[0].strip("*"), []).append((phrase, meaning))
+            self.ends = tuple(sorted({len(each) for each in self.endings}, reverse=True))
+            return
         stem = phrase[0].endswith("*")
         where = self.stems if stem else self.exact
         where.setdefault(phrase[0].rstrip("*"), []).append((phrase, meaning))
@@ -52,6 +59,12 @@ class Index:
         for length in self.lengths:
             if length <= len(word):
                 for phrase, meaning in self.stems.get(word[:length], ()):
+                    end = _end(phrase, words, place)
+                    if end:
+                        yield end, 2 * sum(map(len, phrase)), meaning
+        for length in self.ends:
+            if length + 2 < len(word):
+                for phrase, meaning in self.endings.get(word[-length:], ()):
                     end = _end(phrase, words, place)
                     if end:
                         yield end, 2 * sum(map(len, phrase)), meaning
@@ -89,6 +102,8 @@ class Lexicon:
     #: Words that may stand before or behind another in a compound: `perjantai|iltana`.
     heads: dict[str, Meaning]
     tails: dict[str, Meaning]
+    #: Hours that a part of the day may stand before in one word: `aamu|kuudelta`.
+    hours: dict[str, Meaning]
     #: A word with one letter missing -> the words it may have been.
     guesses: dict[str, set[str]]
     known: dict[str, float]
@@ -104,6 +119,10 @@ class Lexicon:
     #: `th`, `:e`: what makes an ordinal of digits; and endings that mean `at`, `from`, `until`.
     ordinal_suffixes: frozenset[str] = frozenset()
     number_endings: dict[str, Meaning] = field(default_factory=dict)
+    #: Endings that change no meaning, longest first.
+    clitics: tuple[str, ...] = ()
+    #: Whether a part of the day and an hour may be one word.
+    part_hours: bool = False
 
     def key(self, word: str) -> str:
         """The word as this language's index spells it."""
@@ -114,11 +133,14 @@ def _load(code: str) -> Lexicon:
     raw = tomllib.loads((files(__package__) / f"{code}.toml").read_text("utf-8"))
     manner = raw["manner"]
     made = Lexicon(
-        code, Index(), Index(), {}, {}, {}, {}, tuple(manner.get("joints", ())), frozenset(),
+        code, Index(), Index(), {}, {}, {}, {}, {}, tuple(manner.get("joints", ())), frozenset(),
         frozenset(),
         manner["dotted_days"], manner.get("greek", False), manner["small_is_evening"],
     )  # fmt: skip
+    made.part_hours = manner.get("part_hours", False)
     made.letters = manner.get("letters", "")
+    endings = (made.key(fold(each)) for each in manner.get("clitics", ()))
+    made.clitics = tuple(sorted(endings, key=len, reverse=True))
     made.ordinal_suffixes = frozenset(made.key(fold(e)) for e in manner["ordinal_suffixes"])
     made.number_endings = {
         made.key(fold(ending)): (TAGS[name],) if TAGS[name][0] else ()
@@ -146,7 +168,9 @@ def _load(code: str) -> Lexicon:
 def _spelt(lexicon: Lexicon, phrase: str) -> tuple[str, ...]:
     plain = fold(phrase.replace("'", "").replace("-", " "))
     return tuple(
-        each if each == _GAP else lexicon.key(each.rstrip("*")) + "*" * each.endswith("*")
+        each
+        if each == _GAP
+        else "*" * each.startswith("*") + lexicon.key(each.strip("*")) + "*" * each.endswith("*")
         for each in plain.split()
     )
 
@@ -161,12 +185,18 @@ def _learn(lexicon: Lexicon, spelt: tuple[str, ...], meaning: Meaning) -> None:
         lexicon.heads[word] = meaning
     if codes == {"P"} and len(word) > 2:
         lexicon.tails[word] = meaning
+        if lexicon.part_hours:
+            lexicon.heads.setdefault(word, meaning)
+    if "n" in codes and lexicon.part_hours and meaning[-1][1] <= 12:
+        lexicon.hours[word] = meaning if len(meaning) > 1 else (("K", None), *meaning)
     if codes & _FORGIVEN:
         _forgive(lexicon, word)
 
 
 def _know(lexicon: Lexicon, spelt: tuple[str, ...]) -> None:
     for part in spelt:
+        if part.startswith("*"):
+            continue
         word = part.rstrip("*")
         if word and part != _GAP:
             lexicon.known[word] = 0.35 if len(word) < 3 else 1.0
@@ -181,9 +211,16 @@ def _forgive(lexicon: Lexicon, word: str) -> None:
 
 
 def guess(lexicon: Lexicon, word: str) -> str | None:
-    """The one word it may be with a letter missing, added, changed or swapped; not the first."""
+    """The one word it may be with a letter missing, added, changed or swapped; not the first.
+
+    Before that, the word without an ending that only asks or stresses: `torstainako`.
+    """
     if len(word) < SHORTEST_GUESS or word in lexicon.known:
         return None
+    for ending in lexicon.clitics:
+        bare = word.removesuffix(ending)
+        if bare != word and len(bare) >= SHORTEST_GUESS - 1 and bare in lexicon.known:
+            return bare
     found = set(lexicon.guesses.get(word, ()))
     for place in range(1, len(word)):
         found |= lexicon.guesses.get(word[:place] + word[place + 1 :], set())

@@ -20,6 +20,9 @@ _AGREES = frozenset("👍👌✅🆗💯")
 _THANKS = frozenset("🙏❤♥😊🙂😀😍🥰💐😘🤗")
 #: With more words than this that we do not know we ask before anything is moved.
 _UNREAD = 5
+_STRANGE = 2
+#: After the delivery praise agrees to nothing, and who asks where it is has not got it.
+_AFTERWARDS = {"confirm": "thanks", "where": "human"}
 _TO_PERSON = ("wrong_person", "who", "complaint", "past", "money")
 _RELOCATE = (
     ("neighbour", "neighbour"), ("pickup_point", "pickup_point"), ("address", "address"),
@@ -45,6 +48,8 @@ def understand(
         meant = _Reading(known, wish, original, fitting(slots, wish, now.tzinfo)).meant()
         if context == "menu":
             meant = _menu_line(folded, lexicon, now, slots) or meant
+        if context == "feedback":
+            meant = replace(meant, intent=_AFTERWARDS.get(meant.intent, meant.intent))
     return replace(meant, language=lexicon.code, sure=meant.sure and whole)
 
 
@@ -110,6 +115,8 @@ class _Reading:
         """What a person has to look at, in the order in which it counts."""
         known, wish = self.known, self.wish
         cancel = wants_cancelled(known)
+        if cancel and (angry := known.has("complaint")):
+            return self._as("human", angry)  # what they did, or what is to be done?
         if cancel and not wish.days:
             return self._as("cancel", cancel)
         if (denied := known.has("cancel")) and not cancel and not wish.days:
@@ -138,6 +145,8 @@ class _Reading:
                 continue
             if kind == "safe_place" and found.end - found.start == 1 and self.known.has("access"):
                 continue  # "the code of the gate is 7788" leaves nothing there
+            if kind == "address" and any(_overlap(found, each) for each in self.known.all("there")):
+                continue  # "I am at my mother's" says where they are, not where it should go
             return self._as("relocate", found, target)
         return None
 
@@ -168,12 +177,17 @@ class _Reading:
             if known.has("closing") and not wish.has_hours:
                 intent = "thanks" if known.has("thanks") else "confirm"
                 return replace(self.about, intent=intent, slots=(), confidence=0.8, agrees=True)
-            sure = wish.sure and wish.day is not None and wish.unread <= _UNREAD
+            sure = wish.sure and wish.day is not None and self._is_read()
             return replace(self.about, intent="reschedule", sure=sure, agrees=agrees,
                            confidence=_confidence(wish, sure=sure or wish.day is None))  # fmt: skip
         if wish.refuses:
             return replace(self.about, intent="decline", confidence=0.85)
         return None
+
+    def _is_read(self) -> bool:
+        """Whether few enough words are left over: "friday is the school play" is no wish."""
+        known = self.wish.welcome or self.wish.has_hours
+        return self.wish.unread <= _UNREAD and self.wish.strange <= (_STRANGE if known else 1)
 
     def _small_talk(self) -> Understanding:
         known, about = self.known, self.about
@@ -206,6 +220,10 @@ class _Reading:
         some = self.known.all(*kinds)
         best = max(some, key=lambda each: (each.end - each.start, -each.start), default=None)
         return best.kind if best else None
+
+
+def _overlap(one: Phrase, other: Phrase) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _confidence(wish: Wish, *, sure: bool) -> float:

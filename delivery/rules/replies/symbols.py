@@ -31,7 +31,8 @@ TAGS: dict[str, tuple[str, object]] = {
     "until": ("u", None), "and": ("&", None), "or": ("/", None),
     "any": ("*", None), "any_day": ("*", "day"), "not": ("!", None), "away": ("A", None),
     "home": ("+", "home"), "fine": ("+", None), "except": ("!", "except"), "but": ("|", None),
-    "code": ("C", None), "counted": ("g", None), "day_of": ("^", None), "drop": ("", None),
+    "code": ("C", None), "counted": ("g", None), "day_of": ("^", None),
+    "of_month": ("%", None), "drop": ("", None),
 }  # fmt: skip
 
 #: Parts of the day in minutes, as deliveries mean them.
@@ -40,6 +41,17 @@ PARTS = {
     "lunch": (11 * 60, 14 * 60), "midday": (12 * 60, 15 * 60), "afternoon": (12 * 60, 17 * 60),
     "evening": (17 * 60, 21 * 60), "night": (17 * 60, 21 * 60),
 }  # fmt: skip
+#: The moment a clock's reader takes each for, where a moment and no delivery is asked for.
+MOMENTS = {
+    "early": 6 * 60,
+    "morning": 6 * 60,
+    "forenoon": 9 * 60,
+    "lunch": 12 * 60,
+    "midday": 12 * 60,
+    "afternoon": 15 * 60,
+    "evening": 20 * 60,
+    "night": 22 * 60,
+}
 #: Which half of the clock an hour beside it belongs to.
 HALF_OF_PART = {
     "early": "a", "morning": "a", "forenoon": "a", "lunch": "p", "midday": "p", "afternoon": "p",

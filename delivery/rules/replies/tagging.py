@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from delivery.rules.replies.lexicon import Lexicon, Meaning, guess
 from delivery.rules.replies.rewriting import Symbol
 from delivery.rules.replies.tokens import Token, Written
@@ -14,6 +16,10 @@ _MARKS = {
 _DAY_OF: Meaning = (("^", None),)
 #: Behind these a dot only shortens the word: `kl. 18`, `fre. 12`, `v. 47`.
 _SHORTENED = frozenset("WrmMKkaUO")
+#: `2,5`; it counts only before hours.
+_DECIMAL = re.compile("([0-9]{1,2}),([0-9])")
+_STRANGE: Meaning = ((".", "strange"),)
+_COMMON: Meaning = ((".", None),)
 #: Months and days whose names are other words too.
 _WEAK = {"M": "m", "W": "r"}
 
@@ -53,16 +59,28 @@ def _best(words: list[str], place: int, lexicon: Lexicon) -> tuple[int, Meaning]
         best = max(lexicon.times.at(words, place), key=lambda each: each[:2], default=None)
         if best is not None:
             return best[0], best[2]
-    return place + 1, made if made is not None else ((".", None),)
+    return place + 1, made if made is not None else _other(word, lexicon)
+
+
+def _other(word: str, lexicon: Lexicon) -> Meaning:
+    """A word that says nothing of time; `strange` where the language file has it nowhere."""
+    stemmed = any(word[:length] in lexicon.stems for length in range(3, len(word) + 1))
+    strange = len(word) > 2 and word not in lexicon.known and not stemmed
+    return _STRANGE if strange else _COMMON
 
 
 def compound(word: str, lexicon: Lexicon) -> Meaning | None:
-    """A day and a part of it in one word, with the letter that joins them."""
+    """A day and a part of it in one word, with the letter that joins them; or `aamukuudelta`."""
     if len(word) < 6 or word in lexicon.known:
         return None
     for cut in range(len(word) - 2, 2, -1):
         head = lexicon.heads.get(word[:cut])
         if head is None:
+            continue
+        if head[0][0] == "P":
+            hour = lexicon.hours.get(word[cut:])
+            if hour is not None:
+                return head + hour
             continue
         for joint in ("", *lexicon.joints):
             tail = word[cut + len(joint) :]
@@ -132,6 +150,8 @@ def _number(
         row.append(Symbol(code, value, token.start, end))
     elif token.kind == "whole":
         row.append(Symbol("Y", token.value[0], token.start, end))
+    elif (decimal := _DECIMAL.fullmatch(str(token.value))) is not None:
+        row.append(Symbol("Δ", decimal.groups(), token.start, end))
     elif token.kind == "none" or code == "#":
         row.append(Symbol("#", None, token.start, end))
     else:

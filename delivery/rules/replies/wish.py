@@ -14,7 +14,7 @@ from delivery.rules.replies.folding import fold, joined_halves
 from delivery.rules.replies.language import language_of
 from delivery.rules.replies.length_rules import LENGTHS, NO_TIMES
 from delivery.rules.replies.lexicon import Lexicon
-from delivery.rules.replies.rewriting import Rule, Setting, Symbol, over, rewrite, rule
+from delivery.rules.replies.rewriting import Rule, Setting, Symbol, over, rewrite, rule, values
 from delivery.rules.replies.tagging import tagged
 from delivery.rules.replies.tokens import Token, tokens
 
@@ -33,6 +33,8 @@ _TIDY: list[Rule] = [
     ),
     rule("W-P")(lambda some, _: [some[0], some[2]]),
     rule("A\\.?T(?=K*[nct])")(lambda some, _: (*some[:-1], over(some[-1:], "u", None))),
+    rule("[K^]*n%")(lambda some, _: over(some, "o", values(some, "n")[0])),
+    rule("%")(lambda some, _: over(some, ".", None)),
     rule("!\\.?A")(lambda some, _: Symbol("+", None, some[0].start, some[-1].end)),
 ]
 _RULES: list[Rule] = [
@@ -60,8 +62,13 @@ class Wish:
     first: date | None = None
     #: Whether its hours are only a part of the day.
     by_part: bool = False
+    #: The moment of that part, which counts for `start` where no delivery is asked for.
+    moment: int | None = None
+    daytime: bool = True
     #: How many of its words say nothing we know.
     unread: int = 0
+    #: How many of those the language file has nowhere: they may be the reason for a no.
+    strange: int = 0
     #: Whether a clause says that it suits.
     welcome: bool = False
 
@@ -88,6 +95,8 @@ class Wish:
         Hours without a day are those that come next. None where nothing is wished.
         """
         minutes = self.earliest if self.earliest is not None else self.latest
+        if self.by_part and self.moment is not None and not self.daytime:
+            minutes = self.moment
         day = self.first or (self.days[0] if self.days else None)
         if day is None and minutes is None:
             return None
@@ -140,20 +149,24 @@ def read_wish(
     row = tagged(found, lexicon)
     row = rewrite(row, _RULES, Setting(now, month_first, daytime))
     small = lexicon.small_is_evening if daytime else 0
-    made = Wish(now)
-    after_refusal = False
+    made = Wish(now, daytime=daytime)
+    after_refusal = any_day = False
     before: Clause | None = None
     for clause in clauses(row):
         read = Clause(clause, now.date(), small, original or folded)
         if read.takes_back and before is not None and before.days and not before.refuses:
             _take_back(made, before)  # "friday is a funeral, so no"
         before = read if read.days or read.spans else before
+        any_day = any_day or read.any_day
         made.because += read.because
         made.sure = made.sure and read.sure
         made.unread += read.unread
+        made.strange += read.strange
         if read.refuses:
             _refuse(made, read)
             after_refusal = True
+            if not (read.days or read.spans or read.bounds or read.takes_back or read.any_time):
+                made.sure = False  # a no, and what it is about is not told
             continue
         if after_refusal and read.days and not (read.spans or read.welcome or read.breaks):
             made.sure = False  # "not tomorrow, friday": refused too, or wanted instead?
@@ -161,7 +174,12 @@ def read_wish(
     if made.any_time and made.refused_days and not made.days:
         made.days = _others(made, now.date())
         made.sure = False
-    made.days = [each for each in made.days if each not in made.refused_days]
+    if made.days and any_day:
+        made.sure = False  # "back on sunday, any day after that"
+    left = [each for each in made.days if each not in made.refused_days]
+    if made.days and not left:
+        made.earliest = made.latest = None  # "sunday lunch at the in-laws, so not sunday"
+    made.days = left
     if made.first in made.refused_days:
         made.first = None
     return made
@@ -196,7 +214,7 @@ def _want(made: Wish, read: Clause) -> None:
             continue
         made.earliest = _tighter(max, made.earliest, span.earliest)
         made.latest = _tighter(min, made.latest, span.latest)
-        made.at = span.at
+        made.at, made.moment = span.at, span.moment
 
 
 def _refuse(made: Wish, read: Clause) -> None:
