@@ -79,7 +79,11 @@ def _postgresql(element: Any, compiler: Any, **kw: Any) -> str:
 
 _OF = promise.c.reference == booking.c.reference
 _CHOSEN = promise.c.cause.in_(CHOSEN)
-_LATE = exists().where(_OF, not_(_CHOSEN)).correlate(booking)
+# Nothing has changed about most bookings since they were made; the others are looked up. As a
+# CASE: SQLite works out both sides of an AND.
+_LATE = case(
+    (booking.c.version > 1, exists().where(_OF, not_(_CHOSEN)).correlate(booking)), else_=false()
+)
 
 
 def _planned(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -154,7 +158,7 @@ def _already(wanted: Wanted) -> ColumnElement[bool]:
             news = later_by(_PLANNED_END, effect.minutes - least) >= booking.c.window_end
         else:
             news = booking.c.window_end >= later_by(_PLANNED_END, effect.minutes + least)
-        return and_(_LATE, not_(news))
+        return case((_LATE, not_(news)), else_=false())
     if effect.kind == "window" and effect.window is not None:
         return and_(
             booking.c.window_start == effect.window.start, booking.c.window_end == effect.window.end
