@@ -11,6 +11,8 @@ from delivery.rules.replies.tokens import Token
 _LINE = re.compile(r"^\W*([1-9])\W+(?=.*[^\W\d])")
 _NAMED = {"choice_1": 1, "choice_2": 2, "choice_3": 3}
 _POLITE = ("thanks", "yes", "ok", "filler", "polite")
+#: With so few words around it a number is a rating.
+_FEW = 4
 #: Marks that make another number of a digit.
 _SIGNS = frozenset("-+/*%#=<>")
 
@@ -58,7 +60,27 @@ def rating(known: Said, lexicon: Lexicon) -> int | None:
         return None
     first = known.found[0] is numbers[0] and not _counts(known, lexicon)
     told = first or len(numbers) > 1 or numbers[0].kind == "slash"  # "I would say 7/10"
+    told = told or _stands_alone(known, numbers[0], lexicon)
     return value if told or not known.left(*_POLITE) else None
+
+
+def _stands_alone(known: Said, number: Token, lexicon: Lexicon) -> bool:
+    """`Scratched my floor, 4`, `solid 9 from me`; not `waited 3 days`, `at 5`, `flat 4`."""
+    place = next(n for n, each in enumerate(known.found) if each is number)
+    behind = known.words[place + 1] if place + 1 < len(known.words) else ""
+    before = known.words[place - 1]
+    if _codes(lexicon, behind) & set("UgaMOPWR"):
+        return False
+    if not before:  # a mark stands before it
+        return place == len(known.found) - 1
+    return known.spoken <= _FEW and not _codes(lexicon, before) & set("KC<>FTu!^B")
+
+
+def _codes(lexicon: Lexicon, word: str) -> set[str]:
+    return {
+        code for phrase, meaning in lexicon.times.exact.get(word, ()) if len(phrase) == 1
+        for code, _ in meaning
+    }  # fmt: skip
 
 
 def _of_ten(numbers: list[Token], signs: list[str]) -> int | None:
@@ -75,11 +97,7 @@ def _of_ten(numbers: list[Token], signs: list[str]) -> int | None:
 def _counts(known: Said, lexicon: Lexicon) -> bool:
     """Whether the number counts something: "3 hours", "2 boxes", "1 day late"."""
     behind = known.words[1] if len(known.words) > 1 else ""
-    codes = {
-        code for phrase, meaning in lexicon.times.exact.get(behind, ()) if len(phrase) == 1
-        for code, _ in meaning
-    }  # fmt: skip
-    return bool(codes & set("UgaMOPWR")) and bool(known.left())
+    return bool(_codes(lexicon, behind) & set("UgaMOPWR")) and bool(known.left())
 
 
 def _in_words(known: Said, lexicon: Lexicon) -> int | None:
@@ -87,6 +105,8 @@ def _in_words(known: Said, lexicon: Lexicon) -> int | None:
     values = [_number_in_words(lexicon, known.words[each]) for each in left]
     if len(values) == 2 and values[1] == 10:
         values.pop()  # "eight out of ten"
+    if len(values) == 2 and values[0] is None and values[1] and known.spoken < _FEW:
+        values = values[1:] if values[1] > 1 and not known.has("no") else []  # "a solid nine"
     return values[0] if len(values) == 1 else None
 
 

@@ -63,8 +63,8 @@ class Clause:
         #: Whether it refuses something that was said before: "so that does not work".
         only = codes <= {"!", "A", "+", "|", ".", "#", "U", "S"} and not self.days
         self.takes_back = self.refuses and only and (self.unread <= 1 or "+" in codes)
-        if codes & set("<>{}"):
-            self.sure = False  # "after that": after what?
+        if codes & set("<>{}Bno"):
+            self.sure = False  # "after that": after what? And a number that says nothing to us.
         self.spans = self._hours(clause, small, text)
 
     def _day(self, each: Symbol, today: date, text: str) -> None:

@@ -231,6 +231,8 @@ def _likely_span(some: list[Symbol], setting: Setting) -> Made:
 
 
 def _after(some: list[Symbol], _: Setting) -> Made:
+    if some[-1].code == "}" and getattr(some[-2].value, "dotted", False):
+        return None  # "until 4. After that"
     return _hours(some, "after")
 
 

@@ -186,6 +186,14 @@ def _range(some: list[Symbol], _: Setting) -> Made:
     return named(some, several(span(first.start, end), first=first.start))
 
 
+def _either_day(some: list[Symbol], setting: Setting) -> Made:
+    """`17. tai 18. päivä`."""
+    both = [ordinal([over([each], "o", each.value)], setting) for each in (some[0], some[2])]
+    if not all(isinstance(each, Symbol) for each in both):
+        return None
+    return [both[0], some[1], both[1]]  # type: ignore[list-item]
+
+
 def _bound_after(some: list[Symbol], _: Setting) -> Made:
     these: Days = values(some, "Z")[0]
     inclusive = bool((values(some, ">}") or [True])[0])
@@ -203,6 +211,7 @@ SPANS: list[Rule] = [
     rule("W,?Z|Z,?W")(weekday_beside),
     rule("W,?[no](?![-U.OgTp#avQ&])")(weekday_and_number),
     rule("oU")(lambda some, s: ordinal(some, s) if some[-1].value == "day" else None),
+    rule("[no][/&]o(?![-.g#K])")(_either_day),
     rule("I[lS]?[DU]J?|[DU]J")(ahead),
     rule("N[DU]")(next_length),
     rule("W")(_coming_weekday),

@@ -205,6 +205,10 @@ class _Reading:
         if refused and not (known.has("yes") and self._longest_of("no", "yes") == "yes"):
             return replace(about, intent="decline", confidence=0.7, because=("a no",))
         thanks = known.has("thanks")
+        if (agreed or known.has("ok")) and not self._plainly():
+            return replace(
+                about, confidence=0.3, because=("a yes among words that we do not know",)
+            )
         if agreed and not (thanks and thanks.start == 0):
             return replace(about, intent="confirm", confidence=0.85, because=("a yes",))
         if thanked:
@@ -214,6 +218,12 @@ class _Reading:
         if known.has("closing"):
             return replace(about, intent="thanks", confidence=0.7, because=("a goodbye",))
         return replace(about, confidence=0.2, because=("no words that we know",))
+
+    def _plainly(self) -> bool:
+        """Whether a yes answers us: no question, and few words beside it that we do not know."""
+        begins = any(each.start == 0 for each in self.known.all("yes", "ok"))
+        asks = "?" in self.known.words and not begins
+        return not asks and self.wish.strange < _STRANGE and self.wish.unread <= _UNREAD
 
     def _longest_of(self, *kinds: str) -> str | None:
         """Which of them has the longest phrase: "no problem" is more than "no"."""
