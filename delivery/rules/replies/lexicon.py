@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from delivery.rules.replies.folding import fold, greek_key
+from delivery.rules.replies.phrase_index import GAP, Index
 from delivery.rules.replies.symbols import TAGS
 
 #: Every file of words beside this module is a language.
@@ -22,74 +23,7 @@ LANGUAGES = tuple(sorted(
 Meaning = tuple[tuple[str, Any], ...]
 #: Shorter words are too like others to be guessed at when misspelt.
 SHORTEST_GUESS = 5
-_GAP = ".."
 _FORGIVEN = frozenset("RWMPE")
-
-
-@dataclass(slots=True)
-class Index:
-    """Phrases by their first word: `code*` is all that begin so, `*code` all that end so."""
-
-    exact: dict[str, list[tuple[tuple[str, ...], Any]]] = field(default_factory=dict)
-    stems: dict[str, list[tuple[tuple[str, ...], Any]]] = field(default_factory=dict)
-    #: Lengths of the stems, longest first.
-    lengths: tuple[int, ...] = ()
-    #: Last parts of compounds (`*kod` of `portkod`), and their lengths.
-    endings: dict[str, list[tuple[tuple[str, ...], Any]]] = field(default_factory=dict)
-    ends: tuple[int, ...] = ()
-
-    def add(self, phrase: tuple[str, ...], meaning: Any) -> None:
-        if phrase[0].startswith("*"):
-            self.endings.setdefault(phrase[0].strip("*"), []).append((phrase, meaning))
-            self.ends = tuple(sorted({len(each) for each in self.endings}, reverse=True))
-            return
-        stem = phrase[0].endswith("*")
-        where = self.stems if stem else self.exact
-        where.setdefault(phrase[0].rstrip("*"), []).append((phrase, meaning))
-        if stem:
-            self.lengths = tuple(sorted({*self.lengths, len(phrase[0]) - 1}, reverse=True))
-
-    def at(self, words: list[str], place: int) -> Iterator[tuple[int, int, Any]]:
-        """What can begin here: end, weight (letters that were told) and meaning."""
-        word = words[place]
-        for phrase, meaning in self.exact.get(word, ()):
-            end = _end(phrase, words, place)
-            if end:
-                yield end, 2 * sum(map(len, phrase)) + 1, meaning
-        for length in self.lengths:
-            if length <= len(word):
-                for phrase, meaning in self.stems.get(word[:length], ()):
-                    end = _end(phrase, words, place)
-                    if end:
-                        yield end, 2 * sum(map(len, phrase)), meaning
-        for length in self.ends:
-            if length + 2 < len(word):
-                for phrase, meaning in self.endings.get(word[-length:], ()):
-                    end = _end(phrase, words, place)
-                    if end:
-                        yield end, 2 * sum(map(len, phrase)), meaning
-
-
-def _end(phrase: tuple[str, ...], words: list[str], place: int) -> int:
-    """The place behind the phrase, or 0. `..` skips up to three words of one clause."""
-    here = place + 1
-    for number, part in enumerate(phrase[1:], start=1):
-        if part == _GAP:
-            continue
-        reach = 4 if phrase[number - 1] == _GAP else 1
-        for skipped in range(reach):
-            if here + skipped >= len(words) or not words[here + skipped]:
-                return 0
-            if _same(part, words[here + skipped]):
-                here += skipped + 1
-                break
-        else:
-            return 0
-    return here
-
-
-def _same(part: str, word: str) -> bool:
-    return word.startswith(part[:-1]) if part.endswith("*") else part == word
 
 
 @dataclass(slots=True)
@@ -169,7 +103,7 @@ def _spelt(lexicon: Lexicon, phrase: str) -> tuple[str, ...]:
     plain = fold(phrase.replace("'", "").replace("-", " "))
     return tuple(
         each
-        if each == _GAP
+        if each == GAP
         else "*" * each.startswith("*") + lexicon.key(each.strip("*")) + "*" * each.endswith("*")
         for each in plain.split()
     )
@@ -198,7 +132,7 @@ def _know(lexicon: Lexicon, spelt: tuple[str, ...]) -> None:
         if part.startswith("*"):
             continue
         word = part.rstrip("*")
-        if word and part != _GAP:
+        if word and part != GAP:
             lexicon.known[word] = 0.35 if len(word) < 3 else 1.0
             if part.endswith("*"):
                 lexicon.stems.add(word)
@@ -217,13 +151,19 @@ def guess(lexicon: Lexicon, word: str) -> str | None:
     """
     if len(word) < SHORTEST_GUESS or word in lexicon.known:
         return None
-    for ending in lexicon.clitics:
+    return _near(lexicon.code, word)
+
+
+@functools.lru_cache(maxsize=8192)
+def _near(code: str, word: str) -> str | None:
+    one = lexicon(code)
+    for ending in one.clitics if word.endswith(one.clitics) else ():
         bare = word.removesuffix(ending)
-        if bare != word and len(bare) >= SHORTEST_GUESS - 1 and bare in lexicon.known:
+        if bare != word and len(bare) >= SHORTEST_GUESS - 1 and bare in one.known:
             return bare
-    found = set(lexicon.guesses.get(word, ()))
+    found = set(one.guesses.get(word, ()))
     for place in range(1, len(word)):
-        found |= lexicon.guesses.get(word[:place] + word[place + 1 :], set())
+        found |= one.guesses.get(word[:place] + word[place + 1 :], set())
     near = {each for each in found if each[0] == word[0] and _one_off(each, word)}
     return min(near, key=lambda each: (abs(len(each) - len(word)), each)) if near else None
 

@@ -12,7 +12,7 @@ from delivery.rules.replies.intents import Phrase, Said, inside, keyword, said, 
 from delivery.rules.replies.language import language_of
 from delivery.rules.replies.lexicon import Lexicon
 from delivery.rules.replies.matching import fitting
-from delivery.rules.replies.tokens import tokens
+from delivery.rules.replies.tokens import MOST, tokens
 from delivery.rules.replies.understanding import Slotted, Understanding
 from delivery.rules.replies.wish import Wish, read_wish, writes_month_first
 
@@ -50,7 +50,7 @@ def understand(
             meant = _menu_line(folded, lexicon, now, slots) or meant
         if context == "feedback":
             meant = replace(meant, intent=_AFTERWARDS.get(meant.intent, meant.intent))
-    return replace(meant, language=lexicon.code, sure=meant.sure and whole)
+    return replace(meant, language=lexicon.code, sure=meant.sure and whole and len(found) < MOST)
 
 
 def _keyword(known: Said, folded: str) -> Understanding | None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
+#: Nobody writes more words and marks in three messages; of what has more nothing is sure.
+MOST = 120
 _TOKEN = re.compile(
     r"""
       (?P<iso>(?<![\w.])[0-9]{4}([-/.])[0-9]{1,2}\2[0-9]{1,2}(?![0-9]))
@@ -52,9 +55,9 @@ class Token:
 
 
 def tokens(folded: str) -> list[Token]:
-    """Every word, number and mark of it, in order."""
+    """The words, numbers and marks of it, in order, at most `MOST`."""
     found = []
-    for match in _TOKEN.finditer(folded):
+    for match in islice(_TOKEN.finditer(folded), MOST):
         kind = match.lastgroup or "mark"
         text = match.group(kind)
         value: Any = text
