@@ -283,3 +283,14 @@ def test_a_text_without_a_day_names_none(language: str) -> None:
     read = [(row["text"], wish(row["text"], NOW, language)) for row in rows]
     assert rows
     assert not [text for text, wished in read if wished.start is not None or wished.refuses]
+
+
+def test_finnish_hours_are_read_in_words_cases_and_compounds() -> None:
+    wrong = []
+    for row in _examples("clocks-fi"):
+        read = wish(row["text"], NOW, "fi", daytime=False)
+        start = read.start.strftime("%Y-%m-%dT%H:%M") if read.start else None
+        end = read.end.strftime("%H:%M") if read.end else None
+        if start != row["start"] or ("end" in row and end != row["end"]):
+            wrong.append((row["text"], start, end, read.because))
+    assert not wrong, "\n".join(map(str, ["", *wrong]))

@@ -181,8 +181,9 @@ WEEKS: list[Rule] = [
 def _range(some: list[Symbol], _: Setting) -> Made:
     first, last = values(some, "Z")[:2]
     end = last.days[-1]
-    while end < first.start and len(last.days) == 1:
-        end = later(end, days=7) or first.start
+    if end < first.start and len(last.days) == 1:
+        weeks = -((end - first.start).days // 7)
+        end = later(end, days=7 * weeks) or first.start
     return named(some, several(span(first.start, end), first=first.start))
 
 

@@ -113,7 +113,8 @@ class Wish:
         if start is None or self.at:
             return None
         if self.latest is not None and self.earliest is not None:
-            return _moment(start.date(), self.latest, self.now)
+            end = _moment(start.date(), self.latest, self.now)
+            return end if end > start or self.moment is None else None
         if len(self.days) > 1 and not self.has_hours:
             return _moment(max(self.days), 0, self.now)
         return None
