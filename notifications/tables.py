@@ -157,7 +157,7 @@ receipt = Table(
     "receipt",
     metadata,
     Column("id", RowId, primary_key=True),
-    Column("attempt_id", String(32), ForeignKey("attempt.id"), nullable=False),
+    Column("attempt_id", String(32), ForeignKey("attempt.id"), nullable=False, index=True),
     Column("provider_id", String(64), nullable=False),
     Column("status", String(24), nullable=False),
     Column("error", String(64)),
@@ -188,6 +188,7 @@ Index(
     sqlite_where=reply.c.state == "waiting",
 )
 Index("ix_reply_sender", reply.c.sender, reply.c.id)
+Index("ix_reply_about", reply.c.about, reply.c.id)
 
 suppression = Table(
     "suppression",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +60,10 @@ class Booking:
     changed_at: datetime
     #: Load units taken with the place.
     load: int = 0
+    #: Whom or where it may be left with: {"kind", "text"}.
+    leave_with: dict[str, Any] | None = None
+    #: Fees of moves that were agreed to, and what the desk gave: {"code", "amount", "at"} each.
+    charges: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def kind(self) -> str:

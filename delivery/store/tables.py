@@ -21,14 +21,15 @@ from delivery.store.tables_catalogue import catalogue, catalogue_part
 from delivery.store.tables_habits import choice, habit, taste_prior
 from delivery.store.tables_records import track_record
 from delivery.store.tables_slots import slot, slot_plan
+from delivery.store.tables_talks import conversation, desk_action, example, feedback
 from notifications.columns import UtcDateTime
 from notifications.tables import RowId, metadata
 
 __all__ = [
     "api_key", "booking", "broadcast", "broadcast_offer", "broadcast_recipient", "carrier_event",
-    "catalogue", "catalogue_part", "choice", "conversation", "habit", "hold", "idempotency",
-    "lease", "metadata", "milestone", "note", "promise", "quote", "session", "slot", "slot_plan",
-    "staff", "taste_prior", "track_record",
+    "catalogue", "catalogue_part", "choice", "conversation", "desk_action", "example", "feedback",
+    "habit", "hold", "idempotency", "lease", "metadata", "milestone", "note", "promise", "quote",
+    "session", "slot", "slot_plan", "staff", "taste_prior", "track_record",
 ]  # fmt: skip
 
 HOLD_STATES = ("open", "booked", "released", "expired")
@@ -109,6 +110,10 @@ booking = Table(
     Column("phone", String(32)),
     Column("email", String(320)),
     Column("locale", String(12), nullable=False),
+    # Whom or where it may be left with, if nobody opens: {"kind", "text"}.
+    Column("leave_with", JSON(none_as_null=True)),
+    # Fees of moves that were agreed to, and what the desk gave: [{"code", "amount", "at"}].
+    Column("charges", JSON, nullable=False, server_default="[]"),
     Column("consent", JSON, nullable=False),
     Column("link_version", Integer, nullable=False, server_default="1"),
     Column("link_hash", String(64), nullable=False, unique=True),
@@ -181,26 +186,6 @@ Index(
 )
 
 Index("ix_carrier_event_reference", carrier_event.c.reference)
-
-conversation = Table(
-    "conversation",
-    metadata,
-    Column("id", RowId, primary_key=True),
-    Column("reference", String(64), ForeignKey("booking.reference"), nullable=False, unique=True),
-    Column("phone", String(32), nullable=False, index=True),
-    # quiet (nothing open) | asked (a menu is open) | waiting (for a person) | closed
-    Column("state", String(10), nullable=False),
-    # The numbered options we last texted, and until when digits mean them.
-    Column("menu", JSON, nullable=False),
-    Column("menu_until", UtcDateTime),
-    # What `0` would bring back, and until when.
-    Column("undo", JSON),
-    Column("undo_until", UtcDateTime),
-    Column("unclear", Integer, nullable=False, server_default="0"),
-    Column("waiting_since", UtcDateTime),
-    Column("agent", String(100)),
-    Column("changed_at", UtcDateTime, nullable=False),
-)
 
 idempotency = Table(
     "idempotency",

@@ -19,6 +19,9 @@ from tests.invariants.shop_servers import Server
 from tests.nests import wrong_counts
 from tests.shopping import AINO
 
+#: Bookings a server acknowledges before it is killed, and how long that may take.
+_EACH_LIFE, _LONGEST = 3, 30.0
+
 
 @dataclass
 class Acknowledged:
@@ -81,7 +84,10 @@ def kill_again_and_again(
     server: Server, said: Acknowledged, quote: str, options: list[str], *, kills: int,
     check: Callable[[], None], lives: tuple[float, float] = (0.1, 1.2),
 ) -> None:  # fmt: skip
-    """Four shops at work; the server dies after `lives` seconds and is checked each time."""
+    """Four shops at work; the server dies after `lives` seconds and is checked each time.
+
+    However slow the machine, each life has acknowledged something before it may end.
+    """
     closing = threading.Event()
     shops = [
         threading.Thread(target=shop_on, args=(server, f"s{at}", quote, options, said, closing))
@@ -92,15 +98,23 @@ def kill_again_and_again(
     moment = random.Random(7)
     try:
         for _ in range(kills):
+            _wait_for_work(said)
             time.sleep(moment.uniform(*lives))
             server.kill()
             check()
             server.start()
+        _wait_for_work(said)
     finally:
         closing.set()
         for shop in shops:
             shop.join(timeout=60)
     check()
+
+
+def _wait_for_work(said: Acknowledged) -> None:
+    until, had = time.monotonic() + _LONGEST, len(said.bookings)
+    while len(said.bookings) - had < _EACH_LIFE and time.monotonic() < until:
+        time.sleep(0.02)
 
 
 def violations(database: Database, said: Acknowledged) -> list[str]:
