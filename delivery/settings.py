@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -16,6 +16,8 @@ from pydantic_settings import (
 )
 
 from delivery.assets import asset
+from delivery.clock import system_clock
+from delivery.rules.working_hours import WorkingHours
 
 Seconds = Annotated[float, Field(gt=0)]
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
@@ -159,6 +161,13 @@ class OpsSettings(Section):
     session_hours: Seconds
 
 
+class DeskSettings(Section):
+    hours: str
+    answer_minutes: int = Field(ge=1)
+    warn_minutes: int = Field(ge=0)
+    goodwill_minor: int = Field(ge=0)
+
+
 class CarrierSettings(Section):
     secret: SecretStr
 
@@ -190,10 +199,21 @@ class Settings(BaseSettings):
     reminders: ReminderSettings
     links: LinkSettings
     ops: OpsSettings
+    desk: DeskSettings
     carriers: dict[str, CarrierSettings]
     demo: DemoSettings
     shop_key: SecretStr = SecretStr("")
     staff_key: SecretStr = SecretStr("")
+
+    @model_validator(mode="after")
+    def _somebody_works(self) -> Self:
+        try:
+            working = working_hours_of(self)
+        except ValueError as wrong:
+            raise ValueError(f"desk.hours: {wrong}") from None
+        if not working.is_ever_open(system_clock()):
+            raise ValueError("desk.hours: nobody works within a year")
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -210,6 +230,12 @@ class Settings(BaseSettings):
             files.append(Path(mine))
         toml = TomlConfigSettingsSource(settings_cls, toml_file=files, deep_merge=True)
         return init_settings, env_settings, toml
+
+
+def working_hours_of(settings: Settings) -> WorkingHours:
+    """When people at the desk work, in the shop's zone and on its country's working days."""
+    shop = settings.shop
+    return WorkingHours.parse(settings.desk.hours, country=shop.country, zone=shop.zone)
 
 
 def load_settings() -> Settings:

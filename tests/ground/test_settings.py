@@ -59,3 +59,12 @@ def test_secrets_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PERILLE_SERVER__SECRET", "canary")
     monkeypatch.setenv("PERILLE_SHOP_KEY", "canary")
     assert "canary" not in repr(load_settings())
+
+
+@pytest.mark.parametrize("hours", ["when we like", "Mo-Fr 09:00-17:00; SH off", "off", "2020"])
+def test_working_hours_that_cannot_be_kept_are_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, hours: str
+) -> None:
+    monkeypatch.setenv("PERILLE_DESK__HOURS", hours)
+    with pytest.raises(ValidationError, match=r"desk\.hours: \w+"):
+        load_settings()
