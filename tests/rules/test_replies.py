@@ -247,6 +247,17 @@ def test_stop_comes_first_everywhere(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "automatic"),
+    [("I'm driving, I'll reply later", True), ("Automatic reply: out of office", True),
+     ("tomorrow 17-19", False), ("olen autossa huomenna", False), ("ok thanks", False)],
+)  # fmt: skip
+def test_what_a_machine_answers_is_told_apart(text: str, automatic: bool) -> None:
+    meant = understand(text, locale="en", now=NOW)
+    assert meant.automatic == automatic
+    assert "automatic" not in meant.as_json()
+
+
+@pytest.mark.parametrize(
     "text",
     ["cancel my order", "don't stop by today", "the bus stop is near", "stop at the gate",
      "älä lopeta", "nästa hållplats stop 3", "end of the street, blue door"],

@@ -107,7 +107,7 @@ class _Reading:
 
     def meant(self) -> Understanding:
         if self.known.has("auto"):
-            return replace(self.about, slots=(), confidence=0.3,
+            return replace(self.about, slots=(), confidence=0.3, automatic=True,
                            because=("looks like an automatic reply",))  # fmt: skip
         return self._asked() or self._wished() or self._small_talk()
 

@@ -61,6 +61,8 @@ class Understanding:
     refused: Sequence[dt.date] = ()
     #: What else it says and must not be lost, as `note` beside a wish.
     also: Sequence[str] = ()
+    #: Whether a machine seems to have answered ("I'm driving", "out of office").
+    automatic: bool = False
 
     @property
     def has_hours(self) -> bool:
