@@ -77,10 +77,7 @@ def _stands_alone(known: Said, number: Token, lexicon: Lexicon) -> bool:
 
 
 def _codes(lexicon: Lexicon, word: str) -> set[str]:
-    return {
-        code for phrase, meaning in lexicon.times.exact.get(word, ()) if len(phrase) == 1
-        for code, _ in meaning
-    }  # fmt: skip
+    return {code for meaning in lexicon.times.alone(word) for code, _ in meaning}
 
 
 def _of_ten(numbers: list[Token], signs: list[str]) -> int | None:
@@ -111,8 +108,8 @@ def _in_words(known: Said, lexicon: Lexicon) -> int | None:
 
 
 def _number_in_words(lexicon: Lexicon, word: str) -> int | None:
-    for phrase, meaning in lexicon.times.exact.get(word, ()):
-        if len(phrase) == 1 and len(meaning) == 1 and meaning[0][0] == "n":
+    for meaning in lexicon.times.alone(word):
+        if len(meaning) == 1 and meaning[0][0] == "n":
             value = int(meaning[0][1])
             return value if value <= 10 else None
     return None

@@ -12,6 +12,8 @@ from delivery.rules.replies.tokens import Token
 _HINT = 0.6
 #: Words that are told by a whole stem, by compound or in spite of a slip count less.
 _STEM, _SLIP = 0.8, 0.6
+#: Words that are weighed; with such a lead misspelt ones need no thought, else only the first few.
+_MANY, _CLEAR, _FEW = 80, 2.0, 30
 
 
 def short_code(locale: str) -> str:
@@ -25,14 +27,22 @@ def language_of(original: str, found: list[Token], hint: str) -> Lexicon:
     if any(is_greek(word) for word in words):
         return next(each for each in lexicons() if each.greek)
     short = short_code(hint)
-    lowered = original.lower()
-    best, most = lexicon(short if short in LANGUAGES else "en"), 0.0
-    for each in lexicons():
-        score = _HINT * (each.code == short) + sum(_weight(each.code, word) for word in words[:80])
-        score += 0.4 * any(letter in lowered for letter in each.letters)
-        if score > most:
-            best, most = each, score
-    return best
+    lowered, words = original.lower(), words[:_MANY]
+    scores = {
+        each.code: _HINT * (each.code == short)
+        + 0.4 * any(letter in lowered for letter in each.letters)
+        + sum([_weight(each.code, word) for word in words])
+        for each in lexicons()
+    }
+    first, second = sorted(scores.values(), reverse=True)[:2]
+    if first - second < _CLEAR:
+        for code in scores:
+            scores[code] += _SLIP * sum([_slips(code, word) for word in words[:_FEW]])
+    best = short if short in LANGUAGES else "en"
+    for code, score in scores.items():
+        if score > scores[best]:
+            best = code
+    return lexicon(best)
 
 
 @functools.lru_cache(maxsize=16384)
@@ -46,4 +56,11 @@ def _weight(code: str, word: str) -> float:
         return 0.0
     if any(key[:length] in one.stems for length in range(min(len(key), 12), 3, -1)):
         return _STEM
-    return _SLIP if guess(one, key) else 0.0
+    return 0.0
+
+
+@functools.lru_cache(maxsize=16384)
+def _slips(code: str, word: str) -> bool:
+    """Whether it may be a misspelt word of the language, and is none of its words as it is."""
+    one = lexicon(code)
+    return not _weight(code, word) and guess(one, one.key(word)) is not None

@@ -161,9 +161,10 @@ def _near(code: str, word: str) -> str | None:
         bare = word.removesuffix(ending)
         if bare != word and len(bare) >= SHORTEST_GUESS - 1 and bare in one.known:
             return bare
-    found = set(one.guesses.get(word, ()))
-    for place in range(1, len(word)):
-        found |= one.guesses.get(word[:place] + word[place + 1 :], set())
+    guesses, found = one.guesses, set[str]()
+    for short in (word, *[word[:place] + word[place + 1 :] for place in range(1, len(word))]):
+        if short in guesses:
+            found |= guesses[short]
     near = {each for each in found if each[0] == word[0] and _one_off(each, word)}
     return min(near, key=lambda each: (abs(len(each) - len(word)), each)) if near else None
 

@@ -1,78 +1,114 @@
-"""Phrases found by the word they begin with: whole, by its stem or by its ending."""
+"""Phrases found by the words they begin with: whole, by its stem or by its ending."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 #: In a phrase: up to three words of any kind.
 GAP = ".."
 
+#: A word of a phrase: how many words it may lie away, whether it is a stem, and its letters.
+Part = tuple[int, bool, str]
+#: What is found: the place behind it, its weight (letters that were told) and its meaning.
+Found = tuple[int, int, Any]
+
+
+@dataclass(slots=True)
+class Starts:
+    """Phrases that begin alike, by their second word: most are never looked at."""
+
+    alone: list[tuple[int, Any]] = field(default_factory=list)
+    by_second: dict[str, list[tuple[tuple[Part, ...], int, Any]]] = field(default_factory=dict)
+    #: Those whose second word is a stem or lies behind a gap.
+    loose: list[tuple[tuple[Part, ...], int, Any]] = field(default_factory=list)
+
+    def add(self, parts: tuple[Part, ...], weight: int, meaning: Any) -> None:
+        if not parts:
+            self.alone.append((weight, meaning))
+        elif parts[0][0] == 1 and not parts[0][1]:
+            self.by_second.setdefault(parts[0][2], []).append((parts[1:], weight, meaning))
+        else:
+            self.loose.append((parts, weight, meaning))
+
+    def gather(self, words: list[str], here: int, found: list[Found]) -> None:
+        """Put all that go on in the words from `here` on."""
+        for weight, meaning in self.alone:
+            found.append((here, weight, meaning))
+        if here >= len(words):
+            return
+        for parts, weight, meaning in self.by_second.get(words[here], ()):
+            end = _end(parts, words, here + 1)
+            if end:
+                found.append((end, weight, meaning))
+        for parts, weight, meaning in self.loose:
+            end = _end(parts, words, here)
+            if end:
+                found.append((end, weight, meaning))
+
 
 @dataclass(slots=True)
 class Index:
     """Phrases by their first word: `code*` is all that begin so, `*code` all that end so."""
 
-    exact: dict[str, list[tuple[tuple[str, ...], Any]]] = field(default_factory=dict)
-    stems: dict[str, list[tuple[tuple[str, ...], Any]]] = field(default_factory=dict)
+    exact: dict[str, Starts] = field(default_factory=dict)
+    stems: dict[str, Starts] = field(default_factory=dict)
     #: Lengths of the stems, longest first.
     lengths: tuple[int, ...] = ()
     #: Last parts of compounds (`*kod` of `portkod`), and their lengths.
-    endings: dict[str, list[tuple[tuple[str, ...], Any]]] = field(default_factory=dict)
+    endings: dict[str, Starts] = field(default_factory=dict)
     ends: tuple[int, ...] = ()
 
     def add(self, phrase: tuple[str, ...], meaning: Any) -> None:
-        if phrase[0].startswith("*"):
-            self.endings.setdefault(phrase[0].strip("*"), []).append((phrase, meaning))
+        first, parts, weight = phrase[0], _parts(phrase[1:]), 2 * sum(map(len, phrase))
+        if first.startswith("*"):
+            self.endings.setdefault(first.strip("*"), Starts()).add(parts, weight, meaning)
             self.ends = tuple(sorted({len(each) for each in self.endings}, reverse=True))
-            return
-        stem = phrase[0].endswith("*")
-        where = self.stems if stem else self.exact
-        where.setdefault(phrase[0].rstrip("*"), []).append((phrase, meaning))
-        if stem:
-            self.lengths = tuple(sorted({*self.lengths, len(phrase[0]) - 1}, reverse=True))
+        elif first.endswith("*"):
+            self.stems.setdefault(first[:-1], Starts()).add(parts, weight, meaning)
+            self.lengths = tuple(sorted({*self.lengths, len(first) - 1}, reverse=True))
+        else:
+            self.exact.setdefault(first, Starts()).add(parts, weight + 1, meaning)
 
-    def at(self, words: list[str], place: int) -> Iterator[tuple[int, int, Any]]:
-        """What can begin here: end, weight (letters that were told) and meaning."""
-        word = words[place]
-        for phrase, meaning in self.exact.get(word, ()):
-            end = _end(phrase, words, place)
-            if end:
-                yield end, 2 * sum(map(len, phrase)) + 1, meaning
-        for phrase, meaning in self._by_part(word) if len(word) > 1 else ():
-            end = _end(phrase, words, place)
-            if end:
-                yield end, 2 * sum(map(len, phrase)), meaning
-
-    def _by_part(self, word: str) -> Iterator[tuple[tuple[str, ...], Any]]:
-        """Phrases whose first word it begins or ends with."""
+    def at(self, words: list[str], place: int) -> list[Found]:
+        """What can begin here."""
+        word, found = words[place], list[Found]()
+        if (whole := self.exact.get(word)) is not None:
+            whole.gather(words, place + 1, found)
         size = len(word)
-        for length in self.lengths:
-            if length <= size and (stem := word[:length]) in self.stems:
-                yield from self.stems[stem]
+        for length in self.lengths if size > 1 else ():
+            if length <= size and (begins := self.stems.get(word[:length])) is not None:
+                begins.gather(words, place + 1, found)
         for length in self.ends:
-            if length + 2 < size and (last := word[-length:]) in self.endings:
-                yield from self.endings[last]
+            if length + 2 < size and (ends := self.endings.get(word[-length:])) is not None:
+                ends.gather(words, place + 1, found)
+        return found
+
+    def alone(self, word: str) -> list[Any]:
+        """What the word means by itself and whole."""
+        known = self.exact.get(word)
+        return [meaning for _, meaning in known.alone] if known else []
 
 
-def _end(phrase: tuple[str, ...], words: list[str], place: int) -> int:
-    """The place behind the phrase, or 0. `..` skips up to three words of one clause."""
-    here = place + 1
-    for number, part in enumerate(phrase[1:], start=1):
-        if part == GAP:
-            continue
-        reach = 4 if phrase[number - 1] == GAP else 1
-        for skipped in range(reach):
-            if here + skipped >= len(words) or not words[here + skipped]:
+def _parts(words: tuple[str, ...]) -> tuple[Part, ...]:
+    made = []
+    for place, word in enumerate(words):
+        if word != GAP:
+            reach = 4 if place and words[place - 1] == GAP else 1
+            made.append((reach, word.endswith("*"), word.removesuffix("*")))
+    return tuple(made)
+
+
+def _end(parts: tuple[Part, ...], words: list[str], here: int) -> int:
+    """The place behind the phrase, or 0; a gap does not reach over a mark."""
+    for reach, is_stem, letters in parts:
+        for place in range(here, here + reach):
+            if place >= len(words) or not words[place]:
                 return 0
-            if _same(part, words[here + skipped]):
-                here += skipped + 1
+            word = words[place]
+            if word == letters or (is_stem and word.startswith(letters)):
+                here = place + 1
                 break
         else:
             return 0
     return here
-
-
-def _same(part: str, word: str) -> bool:
-    return word.startswith(part[:-1]) if part.endswith("*") else part == word
