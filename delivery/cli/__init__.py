@@ -20,6 +20,7 @@ COMMANDS = {
     "staff": "let people log in to /ops",
     "notices": "compile the e-mails of the notices from their MJML",
     "interpret": "try what a customer's reply would mean",
+    "examples": "replies that were misread: list what is proposed, export what is approved",
     "explain": "why these options and no others, now or for a quote that was given",
     "check": "format, lint, types, imports, tests: the same list as CI",
     "bench": "measure: quote, country, hold, send, slate; taste or promise on a table of yours",

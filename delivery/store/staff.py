@@ -11,11 +11,13 @@ from pwdlib import PasswordHash
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from delivery.ids import digest
+from delivery.rules.refusals import NotFound
 from delivery.store.tables import session, staff
 
 _HASHER = PasswordHash.recommended()
 
 _FIND = select(staff.c.login, staff.c.name, staff.c.hash).where(staff.c.login == bindparam("who"))
+_EVERYBODY = select(staff.c.login, staff.c.name).order_by(staff.c.name, staff.c.login)
 _RENEW = update(staff).where(staff.c.login == bindparam("who")).values(
     name=bindparam("called"), hash=bindparam("hashed")
 )  # fmt: skip
@@ -55,6 +57,19 @@ def add(conn: Connection, login: str, name: str, password: str, *, now: datetime
         return
     conn.execute(_RENEW, {"who": login, "called": name, "hashed": _HASHER.hash(password)})
     conn.execute(_CLOSE_ALL, {"who": login})
+
+
+def get(conn: Connection, login: str) -> Member:
+    """Who has this login. Raises `NotFound`."""
+    known = conn.execute(_FIND, {"who": login}).one_or_none()
+    if known is None:
+        raise NotFound("There is nobody with this login.")
+    return Member(known.login, known.name)
+
+
+def everybody(conn: Connection) -> list[Member]:
+    """All who may log in, by name."""
+    return [Member(row.login, row.name) for row in conn.execute(_EVERYBODY)]
 
 
 @cache
