@@ -32,14 +32,23 @@ from delivery.notices.news import (
     PickupReminder,
     ReturnBooked,
 )
+from delivery.notices.questions import ConfirmCancel, ConfirmTime, WhichDelivery, WhichPlace
+from delivery.notices.settled import (
+    FeedbackThanked,
+    Noted,
+    PlaceChanged,
+    WhereIsIt,
+    YouAreWelcome,
+)
 from notifications.notice import Notice
 
 __all__ = [
     "NAMING_A_WINDOW", "NOTICES", "Answer", "ApologyGoodwill", "AtPickupPoint", "BackOnTime",
-    "BookingConfirmed", "Cancelled", "Delayed", "Delivered", "EveningBefore", "FeedbackAsked",
-    "HandedOver", "Missed", "MovedEarlier", "NewTimeNeeded", "NotUnderstood", "OnTheWay",
-    "OptedOut", "PickupReminder", "Rescheduled", "ReturnBooked", "SlotGone", "TakenOver",
-    "ThankYou", "WhatWeFixed", "WhichTime",
+    "BookingConfirmed", "Cancelled", "ConfirmCancel", "ConfirmTime", "Delayed", "Delivered",
+    "EveningBefore", "FeedbackAsked", "FeedbackThanked", "HandedOver", "Missed", "MovedEarlier",
+    "NewTimeNeeded", "NotUnderstood", "Noted", "OnTheWay", "OptedOut", "PickupReminder",
+    "PlaceChanged", "Rescheduled", "ReturnBooked", "SlotGone", "TakenOver", "ThankYou",
+    "WhatWeFixed", "WhereIsIt", "WhichDelivery", "WhichPlace", "WhichTime", "YouAreWelcome",
 ]  # fmt: skip
 
 #: All of them, by name.
@@ -50,6 +59,8 @@ NOTICES: dict[str, type[Notice]] = {
         NewTimeNeeded, Delivered, Missed, AtPickupPoint, PickupReminder, Rescheduled, Cancelled,
         SlotGone, WhichTime, NotUnderstood, HandedOver, TakenOver, Answer, ReturnBooked,
         FeedbackAsked, ThankYou, ApologyGoodwill, WhatWeFixed, OptedOut,
+        ConfirmTime, ConfirmCancel, WhichDelivery, WhichPlace, PlaceChanged, WhereIsIt, Noted,
+        YouAreWelcome, FeedbackThanked,
     )
 }  # fmt: skip
 
@@ -57,5 +68,6 @@ NOTICES: dict[str, type[Notice]] = {
 NAMING_A_WINDOW = (
     BookingConfirmed.name, EveningBefore.name, Delayed.name, MovedEarlier.name, BackOnTime.name,
     OnTheWay.name, Rescheduled.name, SlotGone.name, WhichTime.name, NotUnderstood.name,
-    Missed.name, NewTimeNeeded.name,
+    Missed.name, NewTimeNeeded.name, ConfirmTime.name, ConfirmCancel.name, WhichDelivery.name,
+    WhereIsIt.name, PlaceChanged.name,
 )  # fmt: skip

@@ -68,6 +68,9 @@ class HandedOver(ByName):
     name: ClassVar[str] = "handed_over"
     lane: ClassVar[int] = 0
     link: str
+    #: Until when: a clock time ("14:30"), after its day where that is another ("Mon 16 November
+    #: 9:30"). Empty when nothing is promised.
+    by: str = ""
 
 
 @dataclass(frozen=True)

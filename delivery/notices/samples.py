@@ -13,7 +13,8 @@ LOCALES = ("en", "fi", "sv", "el")
 
 _ALL: dict[str, Any] = {
     "agent": "Mikko", "shop": "Kaari", "before": "Sanna", "minutes": 90, "days": 2, "place": "",
-    "street": "Vaasankatu 12", "link": "https://deliveries.kaari.example/my/9VFGPmGlrAYri24hD6GTu9",
+    "street": "Vaasankatu 12", "stage": "on_the_way", "kind": "neighbour", "low": False,
+    "link": "https://deliveries.kaari.example/my/9VFGPmGlrAYri24hD6GTu9",
 }  # fmt: skip
 #: One value for each field of each notice.
 SAMPLES: dict[str, dict[str, Any]] = {
@@ -27,6 +28,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "goodwill": "€5.00 off your next order",
         "said": "The driver could not find the door.",
         "fixed": "Drivers now see your note before they ring.",
+        "fee": "€4.90", "by": "14:30", "since": "16:40",
+        "deliveries": ("sofa, Thu 12 March, 17:00-19:00", "lamp, Fri 13 March, 10:00-12:00"),
+        "places": ("K-Market Kallio, Hämeentie 5", "Locker Vallila, Vaasankatu 12"),
     },
     "fi": _ALL | {
         "given_name": "Väinö", "when": "huomenna ke 11.3. klo 18.30-20.30",
@@ -37,6 +41,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "goodwill": "5,00 € seuraavasta tilauksestasi",
         "said": "Kuljettaja ei löytänyt ovea.",
         "fixed": "Kuljettaja näkee nyt viestisi ennen kuin soittaa ovikelloa.",
+        "fee": "4,90 €", "by": "14.30", "since": "16.40",
+        "deliveries": ("sohva, to 12.3. klo 17-19", "lamppu, pe 13.3. klo 10-12"),
+        "places": ("K-Market Kallio, Hämeentie 5", "Vallilan automaatti, Vaasankatu 12"),
     },
     "sv": _ALL | {
         "given_name": "Lars-Åke", "when": "i morgon ons 11 mars kl. 18.30-20.30",
@@ -48,6 +55,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "goodwill": "5,00 € på din nästa beställning",
         "said": "Chauffören hittade inte dörren.",
         "fixed": "Nu ser chauffören din anteckning innan det ringer på.",
+        "fee": "4,90 €", "by": "14.30", "since": "16.40",
+        "deliveries": ("soffa, tors 12 mars kl. 17-19", "lampa, fre 13 mars kl. 10-12"),
+        "places": ("K-Market Berghäll, Tavastvägen 5", "Paketautomat Vallgård, Storgatan 12"),
     },
     "el": _ALL | {
         "given_name": "Ειρήνη", "agent": "Νίκος", "before": "Ελένη",
@@ -60,16 +70,25 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "goodwill": "5,00 € στην επόμενη παραγγελία σας",
         "said": "Ο οδηγός δεν βρήκε την πόρτα.",
         "fixed": "Ο οδηγός βλέπει πια το σημείωμά σας πριν χτυπήσει.",
+        "fee": "4,90 €", "by": "14:30", "since": "16:40",
+        "deliveries": ("καναπές, Πέμ 12 Μαρτίου, 17:00-19:00",
+                       "λάμπα, Παρ 13 Μαρτίου, 10:00-12:00"),
+        "places": ("Περίπτερο Σταθμού, Ερμού 5", "Θυρίδα Θησείου, Αθηνάς 12"),
     },
 }  # fmt: skip
 #: Notices that make no sense without a place.
 _AT_A_PLACE = {"at_pickup_point", "pickup_reminder"}
 _PLACE = {"en": "Locker Vallila", "fi": "Vallilan automaatti", "sv": "Paketautomat Vallgård",
           "el": "Θυρίδα Θησείου"}  # fmt: skip
+#: Where a customer wants it left, in their own words.
+_LEFT = {"en": "With Virtanen next door, please", "fi": "Naapuriin Virtaselle, kiitos",
+         "sv": "Hos grannen Virtanen, tack", "el": "Στη γειτόνισσα, κυρία Παππά"}  # fmt: skip
 
 
 def sample(name: str, locale: str, **changes: Any) -> Notice:
     """This notice with sample data of this language."""
     kind = NOTICES[name]
-    values = SAMPLES[locale] | ({"place": _PLACE[locale]} if name in _AT_A_PLACE else {}) | changes
+    own = {"place": _PLACE[locale]} if name in _AT_A_PLACE else {}
+    own |= {"text": _LEFT[locale]} if name == "place_changed" else {}
+    values = SAMPLES[locale] | own | changes
     return kind(**{each.name: values[each.name] for each in dataclasses.fields(kind)})

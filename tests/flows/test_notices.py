@@ -31,7 +31,10 @@ MOST = {
     "pickup_reminder": (2, 4), "rescheduled": (2, 3), "cancelled": (1, 2), "slot_gone": (2, 4),
     "which_time": (1, 3), "not_understood": (2, 3), "handed_over": (1, 2), "taken_over": (1, 2),
     "answer": (1, 1), "return_booked": (2, 3), "feedback_asked": (1, 2), "thank_you": (1, 2),
-    "apology_goodwill": (2, 4), "what_we_fixed": (2, 3),
+    "apology_goodwill": (2, 4), "what_we_fixed": (2, 3), "confirm_time": (1, 2),
+    "confirm_cancel": (1, 3), "which_delivery": (1, 3), "which_place": (2, 3),
+    "place_changed": (1, 3), "where_is_it": (2, 3), "noted": (1, 1), "you_are_welcome": (1, 1),
+    "feedback_thanked": (1, 2),
 }  # fmt: skip
 SIGNED = {"en": "Mikko at Kaari", "fi": "Mikko, Kaari", "sv": "Mikko på Kaari",
           "el": "Νίκος, Kaari"}  # fmt: skip
@@ -42,9 +45,12 @@ STIFF = ("unfortunately|valued|inconvenience|valitettavasti|pahoittelemme|tyvär
          "|δυστυχώς|αξιότιμε|dear ")  # fmt: skip
 
 BY_SMS = [name for name, kind in NOTICES.items() if "sms" in kind.channels]
+#: Fields that an SMS lists with a digit before each.
+MENUS = ("times", "deliveries", "places")
 WITH_MENU = [
-    name for name in BY_SMS if "times" in {each.name for each in dataclasses.fields(NOTICES[name])}
-]
+    (name, each.name)
+    for name in BY_SMS for each in dataclasses.fields(NOTICES[name]) if each.name in MENUS
+]  # fmt: skip
 EVERY = [(name, locale) for name in NOTICES for locale in LOCALES]
 EVERY_SMS = [(name, locale) for name in BY_SMS for locale in LOCALES]
 #: Said in an e-mail, which has room for it, and not in the SMS.
@@ -142,12 +148,14 @@ def test_without_a_name_it_begins_with_the_fact(name: str, locale: str) -> None:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("name", WITH_MENU)
-def test_a_menu_is_numbered_line_by_line_and_may_be_missing(name: str, locale: str) -> None:
+@pytest.mark.parametrize(("name", "menu"), WITH_MENU)
+def test_a_menu_is_numbered_line_by_line_and_may_be_missing(
+    name: str, menu: str, locale: str
+) -> None:
     lines = rendered(name, locale).splitlines()
     numbered = [line for line in lines if re.match(r"[1-9] ", line)]
-    assert numbered == [f"{n} {each}" for n, each in enumerate(SAMPLES[locale]["times"], start=1)]
-    none = rendered(name, locale, times=())
+    assert numbered == [f"{n} {each}" for n, each in enumerate(SAMPLES[locale][menu], start=1)]
+    none = rendered(name, locale, **{menu: ()})
     assert not re.search(r"^[1-9] ", none, re.MULTILINE)
     # Nobody reads what is answered to an e-mail; it lists times, and none of them by a digit.
     by_email = TEXTS.email(sample(name, locale), locale).text
@@ -171,6 +179,61 @@ def test_a_pickup_place_is_named(locale: str) -> None:
 )  # fmt: skip
 def test_days_are_counted_as_the_language_counts(locale: str, days: int, said: str) -> None:
     assert said in rendered("pickup_reminder", locale, days=days)
+
+
+STAGES = ("booked", "on_the_way", "late", "ready_for_pickup", "delivered", "failed", "cancelled")
+#: What each other form of a notice says, and never when it is not that form.
+FORMS: list[tuple[str, dict[str, Any]]] = [
+    *(("where_is_it", {"stage": stage, "place": place, "expected": expected, "since": since})
+      for stage in STAGES for place in ("", "K-Market Kallio") for expected in ("", "19-20")
+      for since in ("", "16:40", "Tue 10")),
+    *(("place_changed", {"kind": kind, "text": "K-Market Kallio"})
+      for kind in ("neighbour", "safe_place", "pickup_point")),
+    ("confirm_time", {"fee": ""}), ("feedback_thanked", {"low": True}), ("handed_over", {"by": ""}),
+    ("handed_over", {"by": "Mon 16 9:30"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_form_of_a_notice_is_short_and_says_its_fields(locale: str) -> None:
+    forms: dict[str, set[str]] = {}
+    for name, changes in FORMS:
+        text, email = (rendered(name, locale, **changes),
+                       TEXTS.email(sample(name, locale, **changes), locale))  # fmt: skip
+        assert segments(text).encoding == ("UCS-2" if locale == "el" else "GSM-7"), text
+        assert segments(text).count <= (3 if locale == "el" else 2), text
+        for said in (text, email.text):
+            assert "  " not in said, said
+            assert " ." not in said, said
+            assert not re.search(STIFF, said, re.IGNORECASE)
+            assert not said.count('"') % 2
+        if changes.get("stage") in ("late", "ready_for_pickup") and changes["place"]:
+            assert "K-Market Kallio" in text
+            assert "K-Market Kallio" in email.text
+        forms.setdefault(f"{name} {changes.get('stage', '')}", set()).add(text.partition("\n")[0])
+    assert {len(forms[f"where_is_it {each}"]) for each in ("failed", "cancelled")} == {1}
+    assert len(forms["where_is_it on_the_way"]) == 9
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_long_wish_is_cut_in_the_text_and_whole_in_the_email(locale: str) -> None:
+    wish = "Take it round the house,\n to the shed behind the bins. The code of the gate is 1234."
+    told = rendered("place_changed", locale, text=wish)
+    assert '"Take it round the house, to the shed behind the bins. ..."' in told
+    assert "is 1234." in TEXTS.email(sample("place_changed", locale, text=wish), locale).text
+
+
+def test_a_deadline_is_said_with_its_hour_as_the_language_says_hours() -> None:
+    for locale, by, said in (
+        ("en", "14:30", "here by 14:30."),
+        ("en", "Mon 16 November 9:30", "here by Mon 16 November, 9:30."),
+        ("fi", "14.30", "tähän viimeistään klo 14.30."),
+        ("fi", "ma 16.11. 9.30", "tähän viimeistään ma 16.11. klo 9.30."),
+        ("sv", "mån 16 november 9.30", "här senast mån 16 november kl. 9.30."),
+        ("el", "14:30", "εδώ έως τις 14:30."), ("el", "Δευ 16 Νοεμβρίου 9:30", "έως Δευ 16 Νοεμ"),
+        ("fi", "", "sinulle tähän."),
+    ):  # fmt: skip
+        assert said in rendered("handed_over", locale, by=by)
 
 
 def test_a_name_that_costs_is_never_changed_and_is_counted() -> None:
