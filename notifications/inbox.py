@@ -58,12 +58,16 @@ def keep_reply(
     media: int = 0,
     state: str = WAITING,
     now: datetime,
+    received_at: datetime | None = None,
 ) -> bool:
-    """Keep it, once. False when it was kept before, and then nothing is changed."""
+    """Keep it, once, as received now unless another time is given.
+
+    False when it was kept before, and then nothing is changed.
+    """
     kept = conn.execute(
         _KEEP,
         {"provider_id": provider_id, "sender": sender, "recipient": recipient, "body": body,
-         "media": media, "state": state, "received_at": now,
+         "media": media, "state": state, "received_at": received_at or now,
          "settled_at": None if state == WAITING else now},
     ).scalar_one_or_none()  # fmt: skip
     return kept is not None

@@ -9,13 +9,11 @@ from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from sqlalchemy import Connection
 
-from notifications import consent, inbox
 from notifications.clocks import Clock
 from notifications.consequences import SayElsewhere
-from notifications.keywords import Said, said_in
-from notifications.providers.base import Form, Hearing, ReceivedReply, Unreadable
+from notifications.heard import keep_heard
+from notifications.providers.base import Form, Hearing, Unreadable
 from notifications.receipts import keep_receipt
 from notifications.transactions import Transactions
 
@@ -45,7 +43,7 @@ def router(
     def keep_one_reply(form: Form) -> None:
         reply = _read(provider.read_reply, form)
         with transactions.write() as conn:
-            new = _keep(conn, reply, clock, fallback)
+            new = keep_heard(conn, reply, now=clock(), fallback=fallback)
         if new and on_reply is not None:
             on_reply()
 
@@ -88,35 +86,6 @@ def _read(read: Callable[[Form], Read], form: Form) -> Read:
 
 def _forged() -> HTTPException:
     return HTTPException(403, "This was not signed by the provider for this address.")
-
-
-def _keep(
-    conn: Connection, reply: ReceivedReply, clock: Clock, fallback: SayElsewhere | None
-) -> bool:
-    """Keep it, once; a word about being texted at all takes effect in the same transaction."""
-    now = clock()
-    said = _settled_here(conn, reply)
-    new = inbox.keep_reply(
-        conn, provider_id=reply.provider_id, sender=reply.sender, recipient=reply.recipient,
-        body=reply.body, media=reply.media, now=now,
-        # What else they say with a stop is read by somebody.
-        state=inbox.KEYWORD if said.keyword and said.alone else inbox.WAITING,
-    )  # fmt: skip
-    if new and said.keyword == "stop":
-        consent.opt_out(
-            conn, reply.sender, source="reply", words=reply.body, now=now, fallback=fallback
-        )
-    if new and said.keyword == "start":
-        consent.opt_in(conn, reply.sender, source="reply", words=reply.body, now=now)
-    return new
-
-
-def _settled_here(conn: Connection, reply: ReceivedReply) -> Said:
-    said = said_in(reply.body)
-    # Who has not stopped and writes "yes" is answering a question of ours.
-    if said.keyword == "start" and not consent.has_stopped(conn, reply.sender):
-        return Said(None)
-    return said
 
 
 async def _form(request: Request) -> Form:

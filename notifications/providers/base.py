@@ -82,13 +82,15 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True)
 class ReceivedReply:
-    """An SMS from a person, as the provider posted it."""
+    """An SMS from a person, as the provider posted or lists it."""
 
     provider_id: str
     sender: str
     recipient: str
     body: str
     media: int = 0
+    #: By the provider's clock, where it says so.
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -155,3 +157,13 @@ class Hearing(Protocol):
 
     def read_receipt(self, form: Form) -> ReceivedReceipt:
         """Raises `Unreadable`."""
+
+    async def inbound_since(self, since: datetime) -> list[ReceivedReply]:
+        """What people have written to us since then, oldest first, posted or not.
+
+        Empty where no record is kept. The newest may be missing for a while. Raises
+        `LookupFailed`.
+        """
+
+    async def close(self) -> None:
+        """Let go of its connections; what asks next opens new ones."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +25,7 @@ from notifications.providers.base import (
     Unreadable,
 )
 from notifications.providers.twilio_errors import failure
+from notifications.providers.twilio_inbound import SID, Inbound, reply_of
 from notifications.twilio_http import NotConnected, Throttled, TwilioHttp
 
 #: Their words for where a message is, in ours. The rest tells us nothing new.
@@ -34,7 +34,6 @@ _STATES = {
     "failed": "failed", "undelivered": "failed", "canceled": "failed",
 }  # fmt: skip
 _OPTED_OUT = {"21610", "63033"}
-_SID = re.compile(r"(?:SM|MM)[0-9a-f]{32}")
 #: Twilio dates a message to the second, by its own clock.
 _CLOCKS_DIFFER = timedelta(seconds=5)
 _MOST_LISTED = 200
@@ -56,10 +55,12 @@ class Twilio:
         sender: str = "",
         messaging_service_sid: str = "",
         more_tokens: Sequence[str] = (),
+        hears_at: Sequence[str] = (),
         http: Any = None,
     ) -> None:
         """`more_tokens` are believed too when they sign what is posted to us: while a token is
-        exchanged, Twilio signs with the old one until the new one has been promoted."""
+        exchanged, Twilio signs with the old one until the new one has been promoted. `hears_at`
+        are other numbers and services of ours that people answer."""
         self._account_sid = account_sid
         self._public_url = public_url.rstrip("/")
         self._sender = sender
@@ -71,6 +72,7 @@ class Twilio:
         self._from = {"from_": sender} if sender else {}
         if messaging_service_sid:
             self._from["messaging_service_sid"] = messaging_service_sid
+        self._inbound = Inbound(self._messages, {sender, messaging_service_sid, *hears_at})
 
     async def send(
         self,
@@ -97,7 +99,7 @@ class Twilio:
             raise _what_it_means(error) from error
         except Exception as error:  # a cut answer, a time-out, no JSON: it may have been accepted
             raise OutcomeUnknown(type(error).__name__) from error
-        if not made.sid or not _SID.fullmatch(made.sid):
+        if not made.sid or not SID.fullmatch(made.sid):
             raise OutcomeUnknown("no_sid")
         if _STATES.get(made.status) == "failed":
             raise _definitely(str(made.error_code or made.status))
@@ -137,18 +139,15 @@ class Twilio:
 
     def read_reply(self, form: Form) -> ReceivedReply:
         fields = self._checked(form)
-        sender, recipient = fields.get("From", ""), fields.get("To", "")
-        if not 0 < len(sender) <= 32 or "\x00" in sender:
-            raise Unreadable("From")
-        if len(recipient) > 32 or "\x00" in recipient:
-            raise Unreadable("To")
         if "Body" not in fields:  # blank where there is only a picture, but always there
             raise Unreadable("Body")
-        # PostgreSQL keeps no NUL, and a phone shows none.
-        body = fields["Body"].replace("\x00", "")[:10_000]
-        media = fields.get("NumMedia", "")
-        count = int(media) if media.isascii() and media.isdigit() and len(media) < 4 else 0
-        return ReceivedReply(fields["MessageSid"], sender, recipient, body, count)
+        return reply_of(
+            fields["MessageSid"], fields.get("From", ""), fields.get("To", ""), fields["Body"],
+            fields.get("NumMedia", ""),
+        )  # fmt: skip
+
+    async def inbound_since(self, since: datetime) -> list[ReceivedReply]:
+        return await self._inbound.since(since)
 
     def read_receipt(self, form: Form) -> ReceivedReceipt:
         fields = self._checked(form)
@@ -176,7 +175,7 @@ class Twilio:
             raise Unreadable("a field stands twice")
         if fields.get("AccountSid") != self._account_sid:
             raise Unreadable("AccountSid")
-        if not _SID.fullmatch(fields.get("MessageSid", "")):
+        if not SID.fullmatch(fields.get("MessageSid", "")):
             raise Unreadable("MessageSid")
         return fields
 

@@ -20,8 +20,11 @@ KINDS = (
     "no_receipts",  # accepted, and never a receipt
     "many_receipts",  # accepted, and each receipt comes twenty times
     "backward_receipts",  # accepted, and its receipts come in the wrong order
+    "lost_replies",  # what a person writes is never posted to us; it is listed after `hidden`
     "lists_down",  # no create, but a list or a look at one message: after `seconds` a 503
 )  # fmt: skip
+#: What each meets; the rest meet a create.
+_MET_BY = {"lists_down": "list", "lost_replies": "reply"}
 _MOST = 1_000
 
 
@@ -63,11 +66,11 @@ class Faults:
                 raise ValueError("too many faults are waiting")
             self._waiting.append(fault)
 
-    def next(self, *, lists: bool = False) -> Fault | None:
-        """The trouble that the next create meets, or the next list."""
+    def next(self, met_by: str = "create") -> Fault | None:
+        """The trouble that the next create meets, or the next list or reply."""
         with self._lock:
             for number, fault in enumerate(self._waiting):
-                if (fault.kind == "lists_down") is lists:
+                if _MET_BY.get(fault.kind, "create") == met_by:
                     fault.times -= 1
                     if fault.times <= 0:
                         self._waiting.pop(number)

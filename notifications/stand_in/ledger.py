@@ -59,6 +59,8 @@ class Ledger:
             f"SM{secrets.token_hex(16)}", sender, to, body, direction, status, self._clock(),
             service, callback, hidden_until=hidden_until,
         )  # fmt: skip
+        if direction == "inbound":  # its date is that of its coming
+            new.sent_at = new.created_at
         with self._lock:
             self._kept[new.sid] = new
             while len(self._kept) > self._most:

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import re
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -73,15 +73,20 @@ class StandIn:
         """A person writes from their phone; the message's sid. It is posted to us soon."""
         last = self.ledger.select(lambda sms: sms.to == sender and bool(sms.sender))
         to = last[-1].sender if last else self.number
-        sms = self.ledger.add(sender, to, body, direction="inbound", status="received")
+        fault = self.faults.next("reply")
+        sms = self.ledger.add(
+            sender, to, body, direction="inbound", status="received",
+            service=last[-1].service if last else None, hidden_until=self._until(fault),
+        )  # fmt: skip
         answer = self.ledger.hear(sender, body)
         if answer:
             self.ledger.add(to, sender, answer, direction="outbound-reply", status="delivered")
-        self._postman.post(lambda: (self._replies_url, speech.reply(sms, self.account_sid)))
+        if fault is None:
+            self._postman.post(lambda: (self._replies_url, speech.reply(sms, self.account_sid)))
         return sms.sid
 
     def fail_next(self, kind: str, times: int = 1, **more: Any) -> None:
-        """The next creates go wrong in this way; see `faults.KINDS`."""
+        """The next creates, lists or replies go wrong in this way; see `faults.KINDS`."""
         self.faults.add(Fault(kind, times, **more))
 
     def end(self, sid: str, status: str, error: int | None = None) -> None:
@@ -138,12 +143,11 @@ class StandIn:
 
     def _accept(self, form: dict[str, str], fault: Fault | None) -> Sms:
         service = form.get("MessagingServiceSid")
-        hidden = timedelta(seconds=fault.unlisted_for) if fault else None
         sms = self.ledger.add(
             form.get("From") or (self.number if service else ""), form["To"], form["Body"],
             direction="outbound-api", status="accepted" if service else "queued",
             service=service, callback=form.get("StatusCallback", ""),
-            hidden_until=self._clock() + hidden if hidden else None,
+            hidden_until=self._until(fault),
         )  # fmt: skip
         self._send_receipts(sms.sid, fault.kind if fault else "")
         return sms
@@ -176,7 +180,7 @@ class StandIn:
     async def _list(self, request: Request) -> Response:
         if not self._may(request):
             return _no(401, 20003)
-        if fault := self.faults.next(lists=True):
+        if fault := self.faults.next("list"):
             await asyncio.sleep(fault.seconds)
             return _no(503, 20503)
         wanted = asked_for(dict(request.query_params), self._clock())
@@ -190,11 +194,16 @@ class StandIn:
     async def _fetch(self, request: Request) -> Response:
         if not self._may(request):
             return _no(401, 20003)
-        if fault := self.faults.next(lists=True):
+        if fault := self.faults.next("list"):
             await asyncio.sleep(fault.seconds)
             return _no(503, 20503)
         sms = self.ledger.get(request.path_params["sid"])
         return JSONResponse(speech.message(sms, self.account_sid)) if sms else _no(404, 20404)
+
+    def _until(self, fault: Fault | None) -> datetime | None:
+        """How long what it meets is not listed."""
+        hidden = timedelta(seconds=fault.unlisted_for) if fault else None
+        return self._clock() + hidden if hidden else None
 
     def _may(self, request: Request) -> bool:
         said = request.headers.get("authorization", "").removeprefix("Basic ")
