@@ -11,6 +11,7 @@ from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy import bindparam, func, select
 
 from delivery.clock import Clock
+from delivery.store import reply_audit
 from delivery.store.engine import Database
 from delivery.store.tables import carrier_event, conversation, hold
 from notifications import identity
@@ -76,6 +77,10 @@ class _FromDatabase:
             counts = {
                 "perille_holds_open": ("Holds that are open.", conn.scalar(_HOLDS)),
                 "perille_replies_waiting": ("Replies not yet looked at.", conn.scalar(_REPLIES)),
+                "perille_replies_forgotten": (
+                    "Replies neither answered nor with a person who has a deadline.",
+                    len(reply_audit.violations(conn, now=now)),
+                ),
                 "perille_events_waiting": ("Carrier events not yet applied.", conn.scalar(_EVENTS)),
                 "perille_conversations_waiting": (
                     "Conversations waiting for a person.",

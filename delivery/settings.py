@@ -145,6 +145,10 @@ class OutboxSettings(Section):
 class ReplySettings(Section):
     menu_minutes: Seconds
     undo_minutes: Seconds
+    fetch_hours: float = Field(ge=2, le=720)
+    hold_minutes: Seconds
+    most_answers: int = Field(ge=1)
+    loop_minutes: Seconds
 
 
 class ReminderSettings(Section):

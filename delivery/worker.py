@@ -17,8 +17,11 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from delivery.flows import (
+    auditing,
     broadcast_feeding,
     checkout,
+    escalating,
+    fetching,
     learning,
     recording,
     reminding,
@@ -81,6 +84,16 @@ def _sweep(house: House, now: datetime) -> object:
     return sweeping.sweep(house.database, now=now)
 
 
+def _audit(house: House, now: datetime) -> object:
+    auditing.look_for_forgotten_replies(house, now=now)
+    return False
+
+
+def _fetch_missed(house: House, now: datetime) -> object:
+    fetching.fetch_missed_replies(house, now=now)
+    return False
+
+
 def _say_copied(house: House, now: datetime) -> object:
     return restoring.say_when_a_copy(house.database)
 
@@ -88,8 +101,11 @@ def _say_copied(house: House, now: datetime) -> object:
 JOBS = (
     Job("say when nothing is sent", 60, _say_copied),
     Job("answer replies", 0.5, lambda house, now: replies.answer_next_reply(house, now=now)),
+    Job("look for forgotten replies", 60, _audit),
+    Job("fetch missed replies", 60, _fetch_missed),
     Job("apply carrier events", 0.5, lambda house, now: tracking.apply_next_event(house, now=now)),
     Job("feed broadcasts", 0.5, _feed_broadcasts),
+    Job("warn of the unanswered", 30, lambda house, now: escalating.escalate(house, now=now)),
     Job("release expired holds", 5, _release_holds),
     Job("keep slots ahead", 600, _keep_slots),
     Job("learn from choices", 5, _learn),

@@ -20,6 +20,7 @@ from delivery.rules.asks import QuoteAsk
 from delivery.rules.catalogue import Catalogue, Service
 from delivery.rules.holds import is_past_cut_off
 from delivery.rules.loads import load_of
+from delivery.rules.options import DeliveryOption
 from delivery.rules.refusals import NotFound, SlotFull
 from delivery.rules.windows import TimeWindow
 from delivery.store import point_slots
@@ -62,6 +63,14 @@ def choose(
     choice = Choice(quote_id, option_id, shown, quote.valid_until, slot_of(option_id))
     if is_past_cut_off(shown, patience=quote.valid_until - quote.at, now=now):
         return replace(choice, is_gone=True)
+    return _placed(conn, house, choice, quote.request)
+
+
+def placed(conn: Connection, house: House, quote_id: str, option: DeliveryOption) -> Choice:
+    """An option that is free now as a choice, with its place and load in the newest catalogue."""
+    quote = quoting.get_quote(conn, quote_id)
+    shown = option.as_json()
+    choice = Choice(quote_id, option.id, shown, quote.valid_until, option.slot_id)
     return _placed(conn, house, choice, quote.request)
 
 

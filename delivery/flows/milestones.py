@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from delivery.flows import fields, telling
+from delivery.flows import fields, handing_over, telling
 from delivery.flows.offering import list_times
 from delivery.house import House
 from delivery.rules import tracking
@@ -27,7 +27,7 @@ def reach(
         return IGNORED, "known already"
     bookings.add_milestone(conn, booking.reference, new.milestone, new.at)
     if event.type in tracking.NEEDS_PERSON and booking.state in tracking.AWAITED:
-        conversations.hand_to_person(conn, booking, now=now)
+        handing_over.wait_for_person(conn, house, booking, now=now)
     promises = bookings.promises(conn, booking.reference)
     state = tracking.state_after(booking, [*known, new], promises)
     if state == booking.state:
@@ -55,7 +55,7 @@ def _out_for_delivery(
 def _delivered(
     conn: Connection, house: House, booking: Booking, event: CarrierEvent, now: datetime
 ) -> None:
-    conversations.forget_menu(conn, booking.reference, now=now)
+    conversations.settle_question(conn, booking.reference, now=now)
     telling.delivered(conn, house, booking, now=now)
 
 
@@ -69,7 +69,7 @@ def _attempt_failed(
 def _at_pickup_point(
     conn: Connection, house: House, booking: Booking, event: CarrierEvent, now: datetime
 ) -> None:
-    conversations.forget_menu(conn, booking.reference, now=now)
+    conversations.settle_question(conn, booking.reference, now=now)
     telling.at_pickup_point(conn, house, booking, until=fields.collect_until(booking),
                             now=now)  # fmt: skip
 

@@ -19,7 +19,8 @@ from delivery.flows.showing import link_of
 from delivery.house import House
 from delivery.rules import phrases
 from delivery.rules.bookings import Booking
-from delivery.store import bookings, reminders
+from delivery.rules.questions import FEEDBACK
+from delivery.store import bookings, conversations, reminders
 
 BATCH = 100
 #: Later than this nobody is reminded any more of tomorrow.
@@ -125,7 +126,11 @@ def _feedback_asked(conn: Connection, house: House, booking: Booking, now: datet
     told = notices.FeedbackAsked(
         **fields.by_name(conn, house, booking), link=link_of(house, booking)
     )
-    return post(conn, house, booking, told, told.name, now=now)
+    asked = post(conn, house, booking, told, told.name, now=now)
+    if asked is not None:
+        # For two days a lone number is a rating.
+        conversations.ask(conn, booking, FEEDBACK, [], until=now + _FRESH, now=now)
+    return asked
 
 
 def _midnight(local: datetime, days: int) -> datetime:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from delivery.flows.answering import Turn, answer, to_person
+from delivery.flows import offering
+from delivery.flows import telling_answers as telling
+from delivery.flows.answering import answer
+from delivery.flows.turn import ANSWERED, WITH_PERSON, Turn, to_person
+from delivery.flows.whose import goods_in, whose
 from delivery.house import House
 from delivery.log import what_broke
-from delivery.rules.bookings import MOVES, Booking
+from delivery.rules.bookings import Booking
+from delivery.rules.questions import WHICH, about_line
 from delivery.store import bookings, conversations
 from delivery.store import replies as kept_replies
 from notifications import inbox
-from notifications.inbox import WITH_PERSON, Reply
+from notifications.inbox import Reply
 
 log = structlog.get_logger()
 
@@ -50,8 +56,11 @@ def _answered_or_aside(
         log.error("reply broke", reply=reply.id, **what_broke(error))
     try:
         with conn.begin_nested():
-            turn = _turn(conn, house, reply, now)
-            return (to_person(turn), turn.booking.reference) if turn else (WITH_PERSON, None)
+            known = bookings.latest_of_phone(conn, reply.sender)
+            if not known:
+                return WITH_PERSON, None
+            to_person(_turn(conn, house, reply, known[0], reply.body, now))
+            return WITH_PERSON, known[0].reference
     except OperationalError:
         raise
     except Exception as error:
@@ -60,31 +69,37 @@ def _answered_or_aside(
 
 
 def _answer(conn: Connection, house: House, reply: Reply, now: datetime) -> tuple[str, str | None]:
-    turn = _turn(conn, house, reply, now)
-    if turn is None:
-        return WITH_PERSON, None  # nobody we know: kept for a person to see
-    state = to_person(turn) if reply.media else answer(turn, reply.body)
-    return state, turn.booking.reference
-
-
-def _turn(conn: Connection, house: House, reply: Reply, now: datetime) -> Turn | None:
-    booking = _meant_booking(conn, reply.sender, now)
+    found = whose(conn, reply, now=now)
+    booking = found.booking or next(iter(found.several), None)
     if booking is None:
-        return None
+        return WITH_PERSON, None  # nobody we know: kept for a person to see
+    text = found.meant.body if found.meant else reply.body
+    if found.asked is not None:
+        conversations.settle_question(conn, found.asked, now=now)
+    if found.meant is not None:
+        inbox.settle(conn, found.meant.id, state=ANSWERED, about=booking.reference, now=now)
+    turn = _turn(conn, house, reply, booking, text, now)
+    if reply.media:
+        return to_person(turn), booking.reference
+    if found.several:
+        return _which(turn, found.several), booking.reference
+    return answer(turn), booking.reference
+
+
+def _turn(
+    conn: Connection, house: House, reply: Reply, booking: Booking, text: str, now: datetime
+) -> Turn:
     booking = bookings.lock(conn, booking.reference)
     talk = conversations.opened(conn, booking, now)
-    return Turn(conn, house, booking, talk, str(reply.id), now)
+    return Turn(conn, house, booking, talk, reply, text, now)
 
 
-def _meant_booking(conn: Connection, phone: str, now: datetime) -> Booking | None:
-    """The booking whose question is open, the latest first; else the newest live one."""
-    known = bookings.latest_of_phone(conn, phone)
-    live = [each for each in known if MOVES[each.state]]
-    asked = [
-        (talk.changed_at, each)
-        for each in live
-        if (talk := conversations.of(conn, each.reference)) and talk.asks(now)
-    ]
-    if asked:
-        return max(asked, key=lambda one: one[0])[1]
-    return next(iter(live or known), None)
+def _which(turn: Turn, several: Sequence[Booking]) -> str:
+    """Ask which of their deliveries is meant, by what is in it and when it comes."""
+    conn, now = turn.conn, turn.now
+    offering.drop_question(conn, turn.booking, now=now)
+    lines = [about_line(each.reference) for each in several]
+    offering.ask(conn, turn.house, turn.booking, WHICH, lines, pending=turn.reply.id, now=now)
+    named = [(each, goods_in(conn, each)) for each in several]
+    telling.which_delivery(conn, turn.house, turn.booking, named, cause=turn.cause, now=now)
+    return ANSWERED

@@ -37,6 +37,8 @@ class Target:
     load: int
     window: TimeWindow
     zone_name: str
+    #: What the customer owes and was given, once it is there.
+    charges: list[dict[str, Any]]
 
 
 def move_options(
@@ -106,15 +108,17 @@ def move(
     paid = {key: booking.option[key] for key in ("price", "price_parts")}
     shown = option.as_json() | paid
     shown.pop("fee", None)
+    charges = [*booking.charges, *_charge(option, by, now)]
     load = load_in(service, quoting.get_quote(conn, booking.quote_id).request)
     zone = service.clock(wanted.zone)
-    target = Target(shown, wanted.id, load, option.window.into(zone), zone.key)
+    target = Target(shown, wanted.id, load, option.window.into(zone), zone.key, charges)
     until = now + timedelta(minutes=house.settings.replies.undo_minutes)
     moved = _move(conn, house, booking, target, cause=cause, reason=reason or {}, now=now)
     if moved is not booking:
         back = {
             "option": booking.option, "slot_id": booking.slot_id, "load": booking.load, "by": by,
             "window": booking.window.as_json(), "zone": booking.zone_name,
+            "charges": booking.charges,
         }  # fmt: skip
         conversations.remember_undo(conn, moved, back, until=until, now=now)
         telling.rescheduled(conn, house, moved, now=now, undo_until=until)
@@ -132,7 +136,8 @@ def undo(conn: Connection, house: House, booking: Booking, *, by: str, now: date
     window = TimeWindow.from_json(back["window"])
     if now >= window.end:
         raise TooLate("The earlier time is over.")
-    target = Target(back["option"], back["slot_id"], back.get("load", 0), window, back["zone"])
+    target = Target(back["option"], back["slot_id"], back.get("load", 0), window, back["zone"],
+                    back.get("charges", []))  # fmt: skip
     moved = _move(conn, house, booking, target, cause="undone", reason={}, now=now)
     conversations.forget_undo(conn, booking.reference, now=now)
     telling.rescheduled(conn, house, moved, now=now, undo_until=None)
@@ -178,14 +183,23 @@ def _move(
         moved = bookings.save(
             conn, booking, was=booking.version, state=BOOKED, option=to.option, slot_id=to.slot_id,
             load=to.load, service=to.option["service"], carrier=to.option["carrier"],
-            window=to.window, zone_name=to.zone_name, changed_at=now,
+            window=to.window, zone_name=to.zone_name, charges=to.charges, changed_at=now,
         )  # fmt: skip
         held_times.give_back(conn, booking.reference)
         old, new = slots.get(conn, booking.slot_id), slots.get(conn, to.slot_id)
         if not slots.move_place(conn, old, new, was=booking.load, load=to.load):
             raise SlotFull(alternatives=_alternatives(conn, house, booking, to, now))
     promise(conn, moved, cause=cause, reason=reason, now=now)
+    # Whoever moved it, by a page or an SMS: the digits of an older question mean nothing now.
+    conversations.settle_question(conn, booking.reference, now=now)
+    conversations.understood(conn, booking.reference, now=now)
     return moved
+
+
+def _charge(option: DeliveryOption, by: str, now: datetime) -> list[dict[str, Any]]:
+    if option.fee is None or option.fee.amount == 0:
+        return []
+    return [{"code": "move", **option.fee.as_json(), "by": by, "at": now.isoformat()}]
 
 
 def _alternatives(

@@ -31,6 +31,12 @@ def booking_json(conn: Connection, house: House, booking: Booking) -> dict[str, 
             {"milestone": each.milestone, "at": each.at.astimezone(zone).isoformat()}
             for each in milestones
         ],
+        "leave_with": booking.leave_with,
+        "notes": [
+            {"source": each.source, "text": each.text, "at": each.at.astimezone(zone).isoformat()}
+            for each in bookings.notes(conn, booking.reference)
+        ],
+        "charges": booking.charges,
         "messages": [_message(each, zone) for each in outbox.history(conn, booking.reference)],
         "links": {"my": link_of(house, booking)},
     }

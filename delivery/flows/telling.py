@@ -17,13 +17,12 @@ from delivery.flows.posting import in_utc, post, replace, version
 from delivery.flows.posting import may_email as may_email
 from delivery.flows.posting import may_text as may_text
 from delivery.flows.showing import link_of
+from delivery.flows.telling_answers import answer as answer
 from delivery.house import House
 from delivery.rules import phrases
 from delivery.rules.bookings import Booking
 from delivery.rules.windows import TimeWindow
-from delivery.store import conversations
 from notifications import outbox
-from notifications.notice import Notice
 
 # A word that left, or may have.
 _LEFT = ("sent", "delivered", "unsure", "sending")
@@ -175,72 +174,6 @@ def cancelled(conn: Connection, house: House, booking: Booking, *, now: datetime
     )
     replace(conn, booking, now)
     post(conn, house, booking, told, told.name, now=now)
-
-
-def slot_gone(
-    conn: Connection, house: House, booking: Booking, times: Sequence[TimeWindow], *,
-    cause: str, now: datetime,
-) -> None:  # fmt: skip
-    """What was asked for in `cause` is not free; `times` are."""
-    told = notices.SlotGone(
-        **fields.by_name(conn, house, booking),
-        when=fields.near(booking, now),
-        times=fields.listed(times, booking, now),
-        link=link_of(house, booking),
-    )
-    post(conn, house, booking, told, f"{told.name}:{cause}", now=now)
-
-
-def which_time(
-    conn: Connection, house: House, booking: Booking, times: Sequence[TimeWindow], *,
-    cause: str, now: datetime,
-) -> None:  # fmt: skip
-    """Several `times` fit what was asked for in `cause`."""
-    told = notices.WhichTime(
-        **fields.by_name(conn, house, booking),
-        times=fields.listed(times, booking, now),
-        link=link_of(house, booking),
-    )
-    post(conn, house, booking, told, f"{told.name}:{cause}", now=now)
-
-
-def not_understood(
-    conn: Connection, house: House, booking: Booking, times: Sequence[TimeWindow], *,
-    cause: str, now: datetime,
-) -> None:  # fmt: skip
-    """The reply `cause` was not clear; what can be said, with the menu that is open."""
-    told = notices.NotUnderstood(
-        **fields.by_name(conn, house, booking),
-        times=fields.listed(times, booking, now),
-        link=link_of(house, booking),
-    )
-    post(conn, house, booking, told, f"{told.name}:{cause}", now=now)
-
-
-def handed_over(
-    conn: Connection, house: House, booking: Booking, *, cause: str, now: datetime
-) -> None:
-    """A person has it from the reply or event `cause` on."""
-    told = notices.HandedOver(**fields.by_name(conn, house, booking), link=link_of(house, booking))
-    post(conn, house, booking, told, f"{told.name}:{cause}", now=now)
-
-
-def answer(
-    conn: Connection, house: House, booking: Booking, text: str, agent: str, *,
-    cause: str, now: datetime,
-) -> int | None:  # fmt: skip
-    """What `agent` wrote; the message's number, None when it may not or was already sent.
-
-    Whoever has the conversation from another says so, in the same message.
-    """
-    by = {**fields.by_name(conn, house, booking), "agent": agent}
-    link, talk = link_of(house, booking), conversations.of(conn, booking.reference)
-    told: Notice
-    if talk is not None and talk.with_person and talk.agent not in (None, agent):
-        told = notices.TakenOver(**by, before=str(talk.agent), text=text, link=link)
-    else:
-        told = notices.Answer(agent=agent, shop=by["shop"], text=text, link=link)
-    return post(conn, house, booking, told, f"answer:{cause}", now=now)
 
 
 def was_told_otherwise(conn: Connection, booking: Booking) -> bool:

@@ -19,6 +19,8 @@ class Parcel:
     length_mm: int = 0
     width_mm: int = 0
     height_mm: int = 0
+    #: What is in it, in the shop's words: with two deliveries we ask by it.
+    contents: str = ""
 
     @property
     def sides(self) -> tuple[int, ...]:

@@ -88,6 +88,15 @@ class Promise:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What the driver should know: said at checkout (`shop`) or in a reply (`reply`)."""
+
+    source: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Milestone:
     milestone: str
     at: datetime

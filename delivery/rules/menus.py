@@ -33,24 +33,27 @@ def part_of_day(window: TimeWindow) -> str:
 
 
 def pick_times(
-    free: Sequence[T], promised: TimeWindow, planned: TimeWindow, most: int = MOST
-) -> list[T]:
+    free: Sequence[T], promised: TimeWindow, planned: TimeWindow, most: int = MOST, *,
+    near: TimeWindow | None = None,
+) -> list[T]:  # fmt: skip
     """At most `most` of the free ones, in time's order; none touches `promised` or another.
 
-    First the hour they had on the next two days that have it, then one of another part of day;
-    what is missing is filled with whatever is nearest.
+    Nearest to `near`, where that was asked for, else to what is promised: first the hour they had
+    on the next two days that have it, then one of another part of day; what is missing is filled
+    with whatever is nearest.
     """
-    near = sorted(
+    around = (near or promised).start
+    nearest = sorted(
         (each for each in free if not overlap(each.window, promised)),
-        key=lambda each: (abs(each.window.start - promised.start), each.window.minutes, each.id),
+        key=lambda each: (abs(each.window.start - around), each.window.minutes, each.id),
     )
-    same_length = [each for each in near if each.window.minutes == planned.minutes]
+    same_length = [each for each in nearest if each.window.minutes == planned.minutes]
     part = part_of_day(planned)
     alike = [each for each in same_length if part_of_day(each.window) == part]
     other = [each for each in same_length if part_of_day(each.window) != part]
     picked: list[T] = []
     for some, until in ((_one_a_day(alike, planned), most - 1), (other, most), (alike, most),
-                        (same_length, most), (near, most)):  # fmt: skip
+                        (same_length, most), (nearest, most)):  # fmt: skip
         _fill(picked, some, until)
     return sorted(picked, key=lambda each: (each.window.start, each.id))
 

@@ -34,7 +34,7 @@ NEEDS_PERSON = ("damaged", "lost")
 #: States in which a time is still to come.
 AWAITED = ("booked", "on_the_way", "failed", "lost")
 #: Causes of promises that the customer or the shop chose, not a van in traffic.
-MOVED = ("rescheduled", "narrowed", "undone")
+MOVED = ("rescheduled", "narrowed", "undone", "relocated")
 CHOSEN = ("booked", *MOVED)
 
 #: A shift below this is no news: nobody waits differently for it.

@@ -15,19 +15,34 @@ def best_of(
 ) -> DeliveryOption | None:  # fmt: skip
     """The one to take without asking, or None where more than one may be meant.
 
-    A day with hours names one: the listed before others, then the length and the hour they had.
-    A day alone does only when a single listed time, or a single time at all, is on it.
+    The only one that was listed, that there is, whose hours are those that were said, or, where
+    hours were said, that is as long as the one they had.
     """
     if not meant.sure:
         return None
     listed = [each for each in fitting if each.id in menu]
-    if len(listed) == 1:
-        return listed[0]
-    if len(fitting) == 1:
-        return fitting[0]
-    if not meant.has_hours:
+    said = [each for each in fitting if _says(meant, each.window)]
+    alike = [each for each in fitting if each.window.minutes == planned.minutes]
+    for some in (listed, said, fitting, alike if meant.has_hours else ()):
+        if len(some) == 1:
+            return some[0]
+    return None
+
+
+def likely_of(
+    fitting: Sequence[DeliveryOption], meant: Understanding, *, planned: TimeWindow
+) -> DeliveryOption | None:
+    """The one to ask a yes for: of a day with hours, what is most like the time they had."""
+    if not (meant.sure and meant.has_hours and meant.date):
         return None
-    return min(listed or fitting, key=lambda each: _distance(each.window, planned))
+    return min(fitting, key=lambda each: _distance(each.window, planned), default=None)
+
+
+def _says(meant: Understanding, window: TimeWindow) -> bool:
+    """Whether the text names exactly these hours of this day."""
+    began = window.start.hour * 60 + window.start.minute
+    hours = (began, began + window.minutes)
+    return meant.date == window.start.date() and (meant.earliest, meant.latest) == hours
 
 
 def stands_already(meant: Understanding, promised: TimeWindow) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from delivery.rules import links
-from delivery.rules.bookings import Booking, Milestone, Promise
+from delivery.rules.bookings import Booking, Milestone, Note, Promise
 from delivery.rules.refusals import NotFound, Outdated
 from delivery.rules.windows import TimeWindow
 from delivery.store.tables import booking, milestone, note, promise
@@ -34,6 +34,11 @@ _MILESTONES = (
     select(milestone.c.milestone, milestone.c.at)
     .where(milestone.c.reference == bindparam("reference"))
     .order_by(milestone.c.at, milestone.c.id)
+)
+_NOTES = (
+    select(note.c.source, note.c.text, note.c.at)
+    .where(note.c.reference == bindparam("reference"), note.c.source.in_(("shop", "reply")))
+    .order_by(note.c.id)
 )
 # Both databases speak this ON CONFLICT; RETURNING tells a new row, where rowcount lies.
 _ADD = upsert(booking).on_conflict_do_nothing().returning(booking.c.reference)
@@ -129,6 +134,12 @@ def add_milestone(conn: Connection, reference: str, reached: str, at: datetime) 
 
 def add_note(conn: Connection, reference: str, source: str, text: str, at: datetime) -> None:
     conn.execute(_ADD_NOTE, {"reference": reference, "source": source, "text": text, "at": at})
+
+
+def notes(conn: Connection, reference: str) -> list[Note]:
+    """What the driver should know, oldest first."""
+    rows = conn.execute(_NOTES, {"reference": reference})
+    return [Note(row.source, row.text, row.at) for row in rows]
 
 
 def _one(conn: Connection, statement: Any, **bound: Any) -> Booking | None:

@@ -1,4 +1,7 @@
-"""Times held for a recipient of a broadcast: theirs alone until they choose or the hold ends."""
+"""Times held for a booking that may move: theirs alone until they choose or the hold ends.
+
+Those that a broadcast offered, and the one we asked a yes for by SMS.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select, union_all
 
 from delivery.rules.bookings import Booking
 from delivery.rules.holds import OPEN, RELEASED, Hold
 from delivery.rules.options import DeliveryOption
 from delivery.store import holds, slots
-from delivery.store.tables import broadcast_offer, hold
+from delivery.store.tables import broadcast_offer, conversation, hold
 
+_THEIRS = union_all(
+    select(broadcast_offer.c.hold_id).where(broadcast_offer.c.reference == bindparam("whose")),
+    select(conversation.c.held).where(
+        conversation.c.reference == bindparam("whose"), conversation.c.held.is_not(None)
+    ),
+)
 _HELD = (
     select(hold.c.id, hold.c.option, hold.c.slot_id, hold.c.load, hold.c.expires_at)
-    .join(broadcast_offer, broadcast_offer.c.hold_id == hold.c.id)
-    .where(broadcast_offer.c.reference == bindparam("whose"), hold.c.state == OPEN)
+    .where(hold.c.id.in_(_THEIRS), hold.c.state == OPEN)
     .order_by(hold.c.slot_id)
 )
 _LOCK = _HELD.with_for_update(of=hold)

@@ -1,7 +1,8 @@
-"""What we and a customer have said about one booking: the open menu, the undo, who has it."""
+"""What is open between us and a customer about one booking: the question, the undo, who has it."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from delivery.rules.bookings import Booking
+from delivery.rules.questions import CONTEXTS, FEEDBACK, Line
 from delivery.rules.refusals import NotFound
 from delivery.store.tables import booking as bookings
 from delivery.store.tables import conversation
@@ -25,24 +27,50 @@ class Conversation:
     reference: str
     phone: str
     state: str
-    #: What we last listed, in order: `{"option", "window"}` each.
-    menu: list[dict[str, Any]]
+    #: What we asked last, one of `rules.questions`, and when.
+    question: str | None
+    asked_at: datetime | None
+    #: The numbered lines of it, each with what it does.
+    menu: list[Line]
     menu_until: datetime | None
+    #: The hold of the time we asked a yes for.
+    held: str | None
+    #: The reply that waits for which delivery it is about.
+    pending: int | None
     undo: dict[str, Any] | None
     undo_until: datetime | None
     unclear: int
+    thanked_at: datetime | None
     waiting_since: datetime | None
+    #: A person answers by then.
+    answer_by: datetime | None
     agent: str | None
+    #: The login of whose it is.
+    assignee: str | None
     changed_at: datetime
 
-    def open_menu(self, now: datetime) -> list[dict[str, Any]]:
-        """The list that digits mean at `now`; empty when none does."""
-        return self.menu if self.menu_until is not None and now < self.menu_until else []
+    def open_question(self, now: datetime) -> str | None:
+        """What we asked, while it may still be answered at `now`."""
+        fresh = self.menu_until is not None and now < self.menu_until
+        return self.question if fresh else None
+
+    def open_menu(self, now: datetime) -> list[Line]:
+        """The lines that digits mean at `now`; empty when they mean none."""
+        return self.menu if self.open_question(now) else []
+
+    def may_undo(self, now: datetime) -> bool:
+        return self.undo_until is not None and now < self.undo_until
+
+    def context(self, now: datetime) -> str:
+        """How a reply is to be read at `now`: `none`, `menu`, `confirm` or `feedback`."""
+        question = self.open_question(now)
+        if question is not None:
+            return CONTEXTS[question]
+        return "menu" if self.may_undo(now) else "none"
 
     def asks(self, now: datetime) -> bool:
         """Whether a digit means something at `now`: a line of the menu, or the undo."""
-        undoable = self.undo_until is not None and now < self.undo_until
-        return undoable or bool(self.open_menu(now))
+        return self.context(now) not in ("none", CONTEXTS[FEEDBACK])
 
     @property
     def with_person(self) -> bool:
@@ -50,8 +78,16 @@ class Conversation:
         return self.state == WAITING or (self.agent is not None and self.state != CLOSED)
 
 
+_NO_QUESTION: dict[str, Any] = {
+    "question": None, "asked_at": None, "menu": [], "menu_until": None, "held": None,
+    "pending": None,
+}  # fmt: skip
+_NOBODY_WAITS: dict[str, Any] = {"waiting_since": None, "answer_by": None, "escalated_at": None}
 _COLUMNS = tuple(getattr(conversation.c, name) for name in Conversation.__dataclass_fields__)
 _OF = select(*_COLUMNS).where(conversation.c.reference == bindparam("ref"))
+_OF_ALL = select(*_COLUMNS).where(
+    conversation.c.reference.in_(bindparam("references", expanding=True))
+)
 _LOCK = _OF.with_for_update()
 _BY_ID = select(*_COLUMNS).where(conversation.c.id == bindparam("number"))
 # Both databases speak this ON CONFLICT.
@@ -74,6 +110,14 @@ def of(conn: Connection, reference: str) -> Conversation | None:
     return _read(row) if row else None
 
 
+def of_all(conn: Connection, references: Collection[str]) -> list[Conversation]:
+    """The conversations about these bookings, as far as there are any."""
+    if not references:
+        return []
+    rows = conn.execute(_OF_ALL, {"references": list(references)})
+    return [_read(row) for row in rows]
+
+
 def get(conn: Connection, conversation_id: int) -> Conversation:
     """The conversation with this number. Raises `NotFound`."""
     row = conn.execute(_BY_ID, {"number": conversation_id}).one_or_none()
@@ -92,27 +136,29 @@ def opened(conn: Connection, booking: Booking, now: datetime) -> Conversation:
     return _read(conn.execute(_LOCK, {"ref": booking.reference}).one())
 
 
-def remember_menu(
-    conn: Connection,
-    booking: Booking,
-    menu: list[dict[str, Any]],
-    *,
-    until: datetime,
-    now: datetime,
-) -> None:
-    """From now on digits mean this list, until it is too old. A waiting one stays waiting."""
+def ask(
+    conn: Connection, booking: Booking, question: str, menu: list[Line], *, until: datetime,
+    now: datetime, held: str | None = None, pending: int | None = None,
+) -> None:  # fmt: skip
+    """From now on digits mean these lines, until they are too old. A waiting one stays waiting."""
     known = opened(conn, booking, now)
-    state = known.state if known.with_person else ASKED
-    _change(conn, booking.reference, now, menu=menu, menu_until=until, state=state)
+    state = known.state if known.with_person or question == FEEDBACK else ASKED
+    _change(conn, booking.reference, now, question=question, menu=menu, menu_until=until,
+            asked_at=now, held=held, pending=pending, state=state)  # fmt: skip
 
 
-def forget_menu(conn: Connection, reference: str, *, now: datetime) -> None:
-    """Digits mean nothing any more, and what was unclear is settled."""
+def settle_question(conn: Connection, reference: str, *, now: datetime) -> None:
+    """Digits mean nothing any more."""
     known = of(conn, reference)
     if known is None:
         return
     state = QUIET if known.state == ASKED else known.state
-    _change(conn, reference, now, menu=[], menu_until=None, unclear=0, state=state)
+    _change(conn, reference, now, **_NO_QUESTION, state=state)
+
+
+def understood(conn: Connection, reference: str, *, now: datetime) -> None:
+    """What was unclear is settled."""
+    _change(conn, reference, now, unclear=0)
 
 
 def remember_undo(
@@ -143,24 +189,37 @@ def count_unclear(conn: Connection, booking: Booking, *, now: datetime) -> int:
     return unclear
 
 
-def hand_to_person(conn: Connection, booking: Booking, *, now: datetime) -> bool:
-    """Let it wait for a person. False when it was waiting already."""
+def thanked(conn: Connection, reference: str, *, now: datetime) -> None:
+    """Their thanks have been answered; once is enough."""
+    _change(conn, reference, now, thanked_at=now)
+
+
+def hand_to_person(
+    conn: Connection, booking: Booking, *, answer_by: datetime, now: datetime
+) -> bool:
+    """Let it wait for a person until `answer_by`. False when it was waiting already."""
     if opened(conn, booking, now).state == WAITING:
         return False
-    _change(conn, booking.reference, now, state=WAITING, waiting_since=now)
+    _change(conn, booking.reference, now, state=WAITING, waiting_since=now, answer_by=answer_by,
+            escalated_at=None)  # fmt: skip
     return True
 
 
 def answered(conn: Connection, reference: str, agent: str, *, now: datetime) -> None:
     """A person has answered: it waits no more, stays with them, and digits mean nothing."""
-    _change(conn, reference, now, state=QUIET, waiting_since=None, agent=agent, unclear=0,
-            menu=[], menu_until=None)  # fmt: skip
+    _change(conn, reference, now, **_NOBODY_WAITS, **_NO_QUESTION, state=QUIET, agent=agent,
+            unclear=0)  # fmt: skip
 
 
 def close(conn: Connection, reference: str, *, now: datetime) -> None:
     """Nothing is open any more; the next reply begins anew."""
-    _change(conn, reference, now, state=CLOSED, waiting_since=None, agent=None, unclear=0,
-            menu=[], menu_until=None)  # fmt: skip
+    _change(conn, reference, now, **_NOBODY_WAITS, **_NO_QUESTION, state=CLOSED, agent=None,
+            assignee=None, assigned_at=None, unclear=0, thanked_at=None)  # fmt: skip
+
+
+def assign(conn: Connection, reference: str, login: str | None, *, now: datetime) -> None:
+    """Whose it is at the desk from now on; nobody's with None."""
+    _change(conn, reference, now, assignee=login, assigned_at=now if login else None)
 
 
 def waiting(conn: Connection, limit: int = 200) -> list[dict[str, Any]]:

@@ -135,7 +135,7 @@ promise = Table(
     Column("end_at", UtcDateTime, nullable=False),
     Column("zone_name", String(40), nullable=False),
     Column("tzdata", String(12), nullable=False),
-    # booked | delayed | eta_changed | rescheduled | narrowed | undone; people read `reason`
+    # booked | delayed | eta_changed | rescheduled | narrowed | undone | relocated
     Column("cause", String(20), nullable=False),
     Column("reason", JSON, nullable=False),
     # As the customer was told it, in their language.

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Response
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from sqlalchemy import Connection
 
-from delivery.flows import checkout, rescheduling
+from delivery.flows import checkout, relocating, rescheduling
 from delivery.flows.showing import booking_json
 from delivery.house import House
 from delivery.rules.bookings import Booking
 from delivery.rules.money import Money
-from delivery.rules.refusals import FeeChanged
+from delivery.rules.refusals import FeeChanged, NotValid
 from delivery.store import bookings
 from delivery.web.deps import Now, TheHouse
 from delivery.web.holds import OptionId
@@ -26,6 +26,10 @@ router = APIRouter(prefix="/v1/bookings", tags=["bookings"])
 
 #: How long the list of free times may be shown; taking one asks again whether it is free.
 SHOWN_FOR = timedelta(minutes=15)
+LeftWith = Annotated[
+    str,
+    StringConstraints(max_length=160, strip_whitespace=True, pattern=r"^[^\x00-\x1f]*$"),
+]
 
 
 class RecipientShape(Shape):
@@ -47,6 +51,14 @@ class BookingShape(Shape):
     recipient: RecipientShape = Field(default_factory=RecipientShape)
     consent: ConsentShape = Field(default_factory=ConsentShape)
     note: Text = ""
+
+
+class PlaceShape(Shape):
+    kind: Literal["neighbour", "safe_place", "pickup_point"]
+    #: With whom or where, in the customer's words.
+    text: LeftWith = ""
+    #: A pickup point's id.
+    place: Id | None = None
 
 
 class RescheduleShape(Shape):
@@ -120,6 +132,27 @@ def cancel(
         return booking_json(conn, house, gone)
 
     return once(house, caller, key, digest_of(f"cancel {reference}", None), effect, now=now)
+
+
+@router.post("/{reference}/place")
+def change_place(
+    reference: PathId, ask: PlaceShape, house: TheHouse, caller: ShopKey, now: Now,
+    key: IdempotencyKey = None,
+) -> Response:  # fmt: skip
+    """Leave it with a neighbour or somewhere safe, or bring it to a pickup point instead."""
+
+    def effect(conn: Connection) -> dict[str, Any]:
+        booking = bookings.lock(conn, reference)
+        if ask.kind == relocating.PICKUP_POINT:
+            if ask.place is None:
+                raise NotValid("/place", "Say which pickup point, by its id.")
+            option = relocating.point_option(conn, house, booking, ask.place, now=now)
+            changed = relocating.to_point(conn, house, booking, option, now=now)
+        else:
+            changed = relocating.leave_with(conn, house, booking, ask.kind, ask.text, now=now)
+        return booking_json(conn, house, changed)
+
+    return once(house, caller, key, digest_of(f"place {reference}", ask), effect, now=now)
 
 
 def _agree(fee: Money, accepted: MoneyShape | None) -> None:

@@ -11,11 +11,11 @@ from fastapi import Path as InPath
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
-from delivery.flows import rescheduling
+from delivery.flows import handing_over, rescheduling
 from delivery.house import House
 from delivery.rules.bookings import Booking
 from delivery.rules.refusals import FeeChanged, NotFound, Refusal
-from delivery.store import bookings, conversations, page_notes
+from delivery.store import bookings, page_notes
 from delivery.web import my_pages
 from delivery.web.deps import Now, TheHouse
 from delivery.web.visit import TheVisit, Visit
@@ -128,7 +128,7 @@ def write(reference: Reference, house: TheHouse, visit: TheVisit, now: Now) -> R
 
     def step(conn: Connection, booking: Booking) -> None:
         page_notes.write(conn, booking, body, now=now)
-        conversations.hand_to_person(conn, booking, now=now)
+        handing_over.wait_for_person(conn, house, booking, now=now)
 
     return _changed(house, visit, reference, now, step, at="#ms")
 

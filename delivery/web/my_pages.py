@@ -18,6 +18,7 @@ from delivery.rules.bookings import BOOKED, Booking, Promise, may_cancel
 from delivery.rules.menus import pick_times
 from delivery.rules.money import Money
 from delivery.rules.options import DeliveryOption
+from delivery.rules.questions import times_of
 from delivery.rules.refusals import Refusal, SlotFull, TooLate
 from delivery.store import bookings, conversations, full_slots, page_notes
 from delivery.web.demo_shop import FieldError
@@ -90,7 +91,7 @@ def _offers(
     except TooLate:
         return ()
     talk = conversations.of(conn, booking.reference)
-    menu = [each["option"] for each in talk.open_menu(now)] if talk else []
+    menu = [each["option"] for each in times_of(talk.open_menu(now))] if talk else []
     listed = [each for named in menu for each in free if each.id == _id(named)]
     picked = (
         listed

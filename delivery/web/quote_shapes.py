@@ -23,6 +23,9 @@ MOST_PARCELS = 100
 MOST_TAGS = 20
 
 Tag = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+Contents = Annotated[
+    str, StringConstraints(max_length=40, strip_whitespace=True, pattern=r"^[^\x00-\x1f]*$")
+]
 Side = Annotated[int, Field(strict=True, ge=1, le=LONGEST_MM)]
 
 
@@ -31,9 +34,12 @@ class ParcelShape(Shape):
     length_mm: Side | None = None
     width_mm: Side | None = None
     height_mm: Side | None = None
+    #: Such as "sofa": customers with two deliveries are asked by it.
+    contents: Contents = ""
 
     def as_parcel(self) -> Parcel:
-        return Parcel(self.weight_g, self.length_mm or 0, self.width_mm or 0, self.height_mm or 0)
+        return Parcel(self.weight_g, self.length_mm or 0, self.width_mm or 0, self.height_mm or 0,
+                      self.contents)  # fmt: skip
 
 
 class BasketShape(Shape):

@@ -90,7 +90,9 @@ def test_those_who_talk_with_a_person_are_left_to_them_and_their_promise_is_kept
 ) -> None:
     first, second = a_crowd(house, 2, now=NOW)
     with house.database.write() as conn:
-        conversations.hand_to_person(conn, bookings.get(conn, first), now=NOW)
+        conversations.hand_to_person(
+            conn, bookings.get(conn, first), answer_by=NOW + timedelta(hours=1), now=NOW
+        )
         consent.opt_out(conn, phone_of(2), source="reply", words="STOP", now=NOW)
     made = post(api).json()
     assert made["counts"]["in_conversation"] == made["counts"]["opted_out"] == 1
