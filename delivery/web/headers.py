@@ -15,6 +15,7 @@ from delivery.house import House
 from delivery.web import csrf
 from delivery.web.error_pages import error_page
 from delivery.web.static_files import add_static_files
+from delivery.web.templating import DESK
 from delivery.web.visit import LANG_COOKIE, Visit, read_form
 
 POLICY = (
@@ -118,7 +119,7 @@ class _Answer:
         if self._visit.new_cookie:
             found["set-cookie#1"] = f"{csrf.COOKIE}={self._visit.new_cookie}{rules}"
         chosen = self._visit.query.get("lang", "")
-        if chosen in self._house.words.locales:
+        if chosen in self._house.words.spoken(DESK):
             found["set-cookie#2"] = f"{LANG_COOKIE}={chosen}{rules}"
         return found
 

@@ -90,8 +90,7 @@ def waiting(
     return tuple(
         Waiting(
             reference=reference, name=name, initials=_initials(name), text=text,
-            since=str(say(house.words, lang, "conv_since",
-                          minutes=round((now - since).total_seconds() / 60))),
+            since=f"{round((now - since).total_seconds() / 60)} min",
             current=reference == current,
         )
         for since, reference, name, text in sorted(found, key=lambda each: each[:2])

@@ -54,18 +54,29 @@ def _environment() -> Environment:
     )
 
 
-def language_for(house: House, visit: Visit, customers: str | None = None) -> str:
-    """What was asked for, else the customer's own, else the browser's, else the shop's."""
-    ours = house.words.locales
+#: The words of the desk; what it does not say stands in pages.toml, in fewer languages.
+DESK = "desk"
+
+
+def language_for(
+    house: House, visit: Visit, customers: str | None = None, *, section: str | None = None
+) -> str:
+    """What was asked for, else the customer's own, else the browser's, else the shop's.
+
+    With `section` among the languages of that section, else among those of everything.
+    """
+    ours = house.words.spoken(section) if section else house.words.locales
     asked = visit.asked_language(ours)
     if asked or customers:
-        return asked or house.words.language(customers)
-    return visit.preferred_language(ours) or house.words.language(house.settings.shop.locale)
+        return asked or house.words.language(customers, section)
+    shops = house.words.language(house.settings.shop.locale, section)
+    return visit.preferred_language(ours) or shops
 
 
 def say(words: Words, lang: str, key: str, **given: Any) -> Markup:
-    """A sentence of pages.toml; its own markup stays, what is filled in is escaped."""
-    sentence = Markup(words.say(lang, f"pages.{key}"))
+    """A sentence of desk.toml or pages.toml; its markup stays, what is filled in is escaped."""
+    section = DESK if words.knows(f"{DESK}.{key}") else "pages"
+    sentence = Markup(words.say(lang, f"{section}.{key}"))
     return sentence.format(**given) if given else sentence
 
 

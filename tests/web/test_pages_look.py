@@ -79,8 +79,15 @@ def said_keys(name: str) -> set[str]:
     }  # fmt: skip
 
 
+def section(locale: str, name: str) -> dict[str, str]:
+    return tomllib.loads(asset(f"templates/words/{locale}/{name}.toml").read_text("utf-8"))
+
+
 def words(locale: str) -> dict[str, str]:
-    return tomllib.loads(asset(f"templates/words/{locale}/pages.toml").read_text("utf-8"))
+    """What may be said on a page: every sentence stands in one of two sections."""
+    pages, desk = section(locale, "pages"), section(locale, "desk")
+    assert not pages.keys() & desk.keys()
+    return pages | desk
 
 
 def fields_of(sentence: str) -> set[str]:
@@ -88,12 +95,13 @@ def fields_of(sentence: str) -> set[str]:
 
 
 def test_every_language_has_every_sentence_with_the_same_fields() -> None:
-    english = words("en")
-    for locale in ("fi",):
-        other = words(locale)
-        assert other.keys() == english.keys()
-        for key, sentence in english.items():
-            assert fields_of(other[key]) == fields_of(sentence), key
+    for name, others in (("pages", ("fi",)), ("desk", ("fi", "sv", "el"))):
+        english = section("en", name)
+        for locale in others:
+            other = section(locale, name)
+            assert other.keys() == english.keys()
+            for key, sentence in english.items():
+                assert fields_of(other[key]) == fields_of(sentence), key
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
