@@ -13,6 +13,8 @@ _NAMED = {"choice_1": 1, "choice_2": 2, "choice_3": 3}
 _POLITE = ("thanks", "yes", "ok", "filler", "polite")
 #: With so few words around it a number is a rating.
 _FEW = 4
+#: "4 of 5" and "8 of 10".
+_SCALES = (5, 10)
 #: Marks that make another number of a digit.
 _SIGNS = frozenset("-+/*%#=<>")
 
@@ -61,6 +63,8 @@ def rating(known: Said, lexicon: Lexicon) -> int | None:
     first = known.found[0] is numbers[0] and not _counts(known, lexicon)
     told = first or len(numbers) > 1 or numbers[0].kind == "slash"  # "I would say 7/10"
     told = told or _stands_alone(known, numbers[0], lexicon)
+    if known.has("stars") and len(numbers) == 1 and value <= 5:
+        return 2 * value  # nobody gives stars out of ten
     return value if told or not known.left(*_POLITE) else None
 
 
@@ -83,12 +87,22 @@ def _codes(lexicon: Lexicon, word: str) -> set[str]:
 def _of_ten(numbers: list[Token], signs: list[str]) -> int | None:
     one, *more = numbers
     if one.kind == "slash":
-        return int(one.value[0]) if one.value[1] == 10 and not more and not signs else None
-    if one.kind != "number" or (more and (more[0].kind != "number" or more[0].value[0] != 10)):
+        told = one.value[1] in _SCALES and not more and not signs
+        return _scaled(*map(int, one.value)) if told else None
+    if one.kind != "number" or (
+        more and (more[0].kind != "number" or more[0].value[0] not in _SCALES)
+    ):
         return None
     if len(more) > 1 or any(sign != "/" for sign in signs) or (signs and not more):
         return None
-    return int(one.value[0]) if one.value[0].width <= 2 else None
+    if one.value[0].width > 2:
+        return None
+    return _scaled(int(one.value[0]), int(more[0].value[0])) if more else int(one.value[0])
+
+
+def _scaled(value: int, most: int) -> int | None:
+    """`4/5` as 8 of 10."""
+    return value * 10 // most if value <= most else None
 
 
 def _counts(known: Said, lexicon: Lexicon) -> bool:
@@ -104,7 +118,9 @@ def _in_words(known: Said, lexicon: Lexicon) -> int | None:
         values.pop()  # "eight out of ten"
     if len(values) == 2 and values[0] is None and values[1] and known.spoken < _FEW:
         values = values[1:] if values[1] > 1 and not known.has("no") else []  # "a solid nine"
-    return values[0] if len(values) == 1 else None
+    if len(values) != 1 or values[0] is None:
+        return None
+    return 2 * values[0] if known.has("stars") and values[0] <= 5 else values[0]
 
 
 def _number_in_words(lexicon: Lexicon, word: str) -> int | None:

@@ -32,12 +32,22 @@ class Span:
 def clauses(row: list[Symbol]) -> list[list[Symbol]]:
     """What is refused in one is not refused in the next."""
     found: list[list[Symbol]] = [[]]
-    for each in row:
+    for place, each in enumerate(row):
+        if _turns(row, place):
+            found.append([])
         if each.code in _HARD or each.code in _SOFT or each.value == "except":
             found.append([])
         if each.code not in ";,-/":
             found[-1].append(each)
     return [each for each in found if each]
+
+
+def _turns(row: list[Symbol], place: int) -> bool:
+    """ "Friday not thursday": what is refused begins at the no."""
+    here = row[place]
+    if here.code != "!" or not 0 < place < len(row) - 1:
+        return False
+    return row[place - 1].code in "ZVP" and row[place + 1].code in "ZVP"
 
 
 class Clause:
@@ -63,6 +73,9 @@ class Clause:
         #: Whether it refuses something that was said before: "so that does not work".
         only = codes <= {"!", "A", "+", "|", ".", "#", "U", "S"} and not self.days
         self.takes_back = self.refuses and only and (self.unread <= 1 or "+" in codes)
+        if any(each.value == "because" for each in clause):
+            self.takes_back = False  # "friday, because I am away": away when?
+            self.sure = False
         if codes & set("<>{}Bno"):
             self.sure = False  # "after that": after what? And a number that says nothing to us.
         self.spans = self._hours(clause, small, text)

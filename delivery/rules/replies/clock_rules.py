@@ -146,8 +146,8 @@ def _to_hour(some: list[Symbol], _: Setting) -> Made:
 def _hour_first(some: list[Symbol], _: Setting) -> Made:
     """`τέσσερις παρά τέταρτο`, `5 και 20`."""
     hour = next(each for each in some if each.code in "nc")
-    minutes = [each for each in some if each.code in "nQ"][-1]
-    sign = -1 if any(each.code == "v" for each in some) else 1
+    minutes = [each for each in some if each.code in "nQD"][-1]
+    sign = -1 if any(each.code in "vλ" for each in some) else 1
     return _shifted(some, minutes, hour, sign)
 
 
@@ -196,7 +196,7 @@ WORDS: list[Rule] = [
     rule("hK?[nc]")(_half_to),
     rule("[nQD]p[KO]?[nc]|D>K?[nc]")(_past_hour),
     rule("[nQD]v[KO]?[nc]|[nQD]T(?=[nc])[nc](?![-U])")(_to_hour),
-    rule("[nc]O?v[nQ](?!U)|[nc]O?&Q|K[nc]O?&n(?![-Uy])|K[nc]O?p[nQ]")(_hour_first),
+    rule("[nc]O?λ[nQD]|[nc]O?v[nQ](?!U)|[nc]O?&Q|K[nc]O?&n(?![-Uy])|K[nc]O?p[nQ]")(_hour_first),
     rule("[nc]O?a")(_half_known),
     rule("n,?c")(_twelve),
     rule("K?nO(?!\\.)")(_named_hour),

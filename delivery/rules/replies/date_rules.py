@@ -28,6 +28,9 @@ def _dated(day: int, month: int, year: int | None, setting: Setting) -> date | N
 
 def _with_month(some: list[Symbol], setting: Setting) -> Made:
     year = values(some, "Y")
+    if year and year[0] < 1000 and getattr(year[0], "width", 4) == 4:  # "1 dec 0710"
+        day = _dated(number_of(some), values(some, "Mm")[0], None, setting)
+        return [over(some[:-1], "Z", Days((day,))), some[-1]] if day else None
     day = _dated(number_of(some), values(some, "Mm")[0], year[0] if year else None, setting)
     return named(some, one(day))
 
@@ -89,11 +92,23 @@ def weekday_beside(some: list[Symbol], _: Setting) -> Made:
     return named(some, these) if agrees else None
 
 
+def _weekday_decides(some: list[Symbol], setting: Setting) -> Made:
+    """Of `friday 7/6` the weekday tells which is the month."""
+    number = values(some, "W")[0]
+    for month_first in (setting.month_first, not setting.month_first):
+        read = _written([each for each in some if each.code == "d"],
+                        Setting(setting.now, month_first, setting.daytime))  # fmt: skip
+        if isinstance(read, Symbol) and read.code == "Z" and read.value.start.weekday() == number:
+            return over(some, "Z", read.value)
+    return None
+
+
 DATES: list[Rule] = [
+    rule("W,?d|d,?W")(_weekday_decides),
     rule("d")(_written),
     rule("F?[no][-T/&,][no][Mm],?Y?")(_days_of_month),
     rule("[Mm]F?[no][-T][no](?:,?Y)?")(_days_of_month),
     rule("\\^?[no],?[Mm],?Y?")(_with_month),
-    rule("[Mm],?[no](?:,?Y)?")(_with_month),
+    rule("[Mm],?\\^?[no](?:,?Y)?")(_with_month),
     rule("[INv]m|[ISNv]?MY?|mY")(_whole_month),
 ]

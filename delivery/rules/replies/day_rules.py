@@ -25,11 +25,12 @@ from delivery.rules.replies.length_rules import (
     number_of,
 )
 from delivery.rules.replies.rewriting import Made, Rule, Setting, Symbol, over, rule, values
+from delivery.rules.replies.tokens import Written
 
 
 def _relative(some: list[Symbol], setting: Setting) -> Made:
     further = int(values(some, "R")[0])
-    if further < 0:
+    if further < 0 and setting.daytime:
         return over(some, ".", None)
     return named(some, one(later(setting.now.date(), days=further)))
 
@@ -63,11 +64,22 @@ def _weekday_of_next_week(some: list[Symbol], setting: Setting) -> Made:
 
 def _weekday_weeks_on(some: list[Symbol], setting: Setting) -> Made:
     """`monday two weeks from now`, `fredag om en vecka`, `friday week`."""
-    length = (values(some, "D") or [(0, 7, 0)])[0]
+    length = (values(some, "D") or [UNITS[(values(some, "U") or ["week"])[0]]])[0]
     if length[2] or length[0] or length[1] % 7:
         return None
     week = later(setting.now.date(), days=length[1])
     return named(some, one(weekday_of_week(values(some, "W")[0], week))) if week else None
+
+
+def _week_after_day(some: list[Symbol], setting: Setting) -> Made:
+    """`friday week`, `tomorrow week`, `a week on friday`."""
+    length = (values(some, "D") or [(0, 7, 0)])[0]
+    if length[2] or length[0] or length[1] % 7 or set(values(some, "U")) - {"week"}:
+        return None
+    today = setting.now.date()
+    near = weekday(some_days[0], today) if (some_days := values(some, "W")) else later(
+        today, days=int(values(some, "R")[0]))  # fmt: skip
+    return named(some, one(later(near, days=length[1]))) if near else None
 
 
 def _weekdays_on(some: list[Symbol], setting: Setting) -> Made:
@@ -156,7 +168,8 @@ WEEKS: list[Rule] = [
     rule("NP")(lambda some, _: (over(some[:1], "R", 1), some[1])),
     rule("U[}>]N|XU|UX|NNU")(_week_after_next),
     rule("WX|W[}>]N")(_weekday_of_next_week),
-    rule("W(?:ID|DJ)")(_weekday_weeks_on),
+    rule("W,?(?:ID|DJ|UJ)|(?:IDJ?|DJ|UJ),?W")(_weekday_weeks_on),
+    rule("[WR]U(?![nkoK^M])|D[WR]")(_week_after_day),
     rule("nWJ")(_weekdays_on),
     rule("W,?[Iv]?[NG]U")(_weekday_of_next_week),
     rule("[NG]U,?W")(_weekday_of_next_week),
@@ -207,14 +220,29 @@ def _bound_before(some: list[Symbol], _: Setting) -> Made:
     return over(some, "z", Bound(these, after=False, inclusive=inclusive))
 
 
+def _same_day(some: list[Symbol], _: Setting) -> Made:
+    """`next friday 20/3`: of the days it can be, the one that is named."""
+    one_of, other = sorted(values(some, "Z"), key=lambda each: len(each.days))
+    if len(one_of.days) == 1 < len(other.days) and one_of.days[0] in other.days:
+        return over(some, "Z", one_of)
+    return None
+
+
+def _no_day(some: list[Symbol], _: Setting) -> Made:
+    """A `first` in words that nothing came of."""
+    return None if isinstance(some[0].value, Written) else over(some, ".", None)
+
+
 _NO_CLOCK = "(?![,KFB]*[cntxo])"
 SPANS: list[Rule] = [
     rule("W,?Z|Z,?W")(weekday_beside),
-    rule("W,?[no](?![-U.OgTp#avQ&])")(weekday_and_number),
+    rule("Z,?Z")(_same_day),
+    rule("W,?\\^?[no](?![-U.OgTp#avQ&])")(weekday_and_number),
     rule("oU")(lambda some, s: ordinal(some, s) if some[-1].value == "day" else None),
     rule("[no][/&]o(?![-.g#K])")(_either_day),
     rule("I[lS]?[DU]J?|[DU]J")(ahead),
-    rule("N[DU]")(next_length),
+    rule("[NG][DU]")(next_length),
+    rule(">D(?![,]?[WRZn])")(ahead),
     rule("W")(_coming_weekday),
     rule("[DU][>F}]{1,2}Z|DJZ|ZD[}J]")(after_day),
     rule("\\^o(?![-g#U])|\\^n(?![-Ug#.:aOp&])")(ordinal),
@@ -224,4 +252,5 @@ SPANS: list[Rule] = [
     rule("F?Z[-Tu]Z|BZ&Z|FZZ")(_range),
     rule(f">Z{_NO_CLOCK}|F?Z}}|FZ(?![-T]){_NO_CLOCK}")(_bound_after),
     rule(f"[<u]Z{_NO_CLOCK}|Z{{")(_bound_before),
+    rule("o")(_no_day),
 ]

@@ -12,13 +12,16 @@ LONGEST = 480
 _DASHES = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
 _QUOTES = frozenset("\u2018\u2019\u00b4`\u02bc")
 _LETTERS = {"ς": "σ", "ß": "s", "ø": "o", "æ": "a", "đ": "d", "ł": "l", "ı": "i"}
+#: Swedish "is", which would become its "year" without the dots.
+_IS = re.compile(r"(?<![^\W\d_])är(?![^\W\d_])", re.IGNORECASE)
 #: `p.m.` and its like, written as one word of the same length.
 _HALVES = re.compile(r"(?<![^\W\d])([apπμ])\. ?([mμ])(?:\.|(?!\w))")
 
 
 def fold(text: str) -> str:
     """Plain lower case, at most `LONGEST` characters, one character for one character."""
-    return "".join(map(_plain, unicodedata.normalize("NFC", text[:LONGEST])))
+    whole = unicodedata.normalize("NFC", text[:LONGEST])
+    return "".join(map(_plain, _IS.sub("er", whole)))
 
 
 @functools.lru_cache(maxsize=4096)

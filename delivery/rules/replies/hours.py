@@ -30,7 +30,7 @@ def settled(hours: Hours, parts: list[str], small: int) -> tuple[int | None, int
         return _settled_span(hours, half, small)
     minutes = _of_half(hours.first, half, small, late=late)
     if hours.kind == "before":
-        return None, minutes
+        return None, minutes or 12 * 60  # "in the morning, before twelve"
     return minutes, None
 
 

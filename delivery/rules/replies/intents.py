@@ -106,7 +106,9 @@ def keyword(known: Said) -> str | None:
         for each in known.all(name):
             if wanted <= set(range(each.start, each.end)):
                 return name
-    return "stop" if known.has("stop_in") else None
+    if known.has("stop_in"):
+        return "stop"
+    return "start" if known.has("start_in") else None
 
 
 def wants_cancelled(known: Said) -> Phrase | None:

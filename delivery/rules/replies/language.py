@@ -13,7 +13,7 @@ _HINT = 0.6
 #: Words that are told by a whole stem, by compound or in spite of a slip count less.
 _STEM, _SLIP = 0.8, 0.6
 #: Words that are weighed; with such a lead misspelt ones need no thought, else only the first few.
-_MANY, _CLEAR, _FEW = 80, 2.0, 30
+_MANY, _CLEAR, _FEW = 40, 2.0, 16
 
 
 def short_code(locale: str) -> str:

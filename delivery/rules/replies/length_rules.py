@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from delivery.rules.replies.calendar_days import Days, later, moment_after, one, several, span
+from delivery.rules.replies.calendar_days import (
+    Days,
+    coming,
+    later,
+    moment_after,
+    one,
+    several,
+    span,
+)
 from delivery.rules.replies.rewriting import Made, Rule, Setting, Symbol, over, rule, values
 
 #: Months, days and minutes of each.
@@ -83,8 +91,43 @@ def after_day(some: list[Symbol], _: Setting) -> Made:
     return named(some, one(later(anchor.start, days=days, months=months), sure=anchor.sure))
 
 
-def past(some: list[Symbol], _: Setting) -> Made:
+def past(some: list[Symbol], setting: Setting) -> Made:
+    """No delivery is wished for what is over; a reader of dates names the day."""
+    if not setting.daytime and some[-1].code == "j" and some[0].code in "DU":
+        months, days, minutes = length_of(some)
+        day = later(setting.now.date(), days=-days, months=-months) if not minutes else None
+        return named(some, one(day)) or over(some, ".", None)
+    if not setting.daytime and [each.code for each in some] == ["L", "W"]:
+        today = setting.now.date()
+        return named(some, one(later(today, days=-((today.weekday() - some[1].value) % 7 or 7))))
     return over(some, ".", None)
+
+
+def _last_of_month(some: list[Symbol], setting: Setting) -> Made:
+    """`the last day of march`, `sista mars`, `the last monday in march`, `the first friday of`."""
+    first = coming(1, values(some, "Mm")[0], setting.now.date().replace(day=1))
+    last = later(first, months=1, days=-1) if first else None
+    if first is None or last is None:
+        return None
+    weekdays = values(some, "W")
+    if some[0].code == "o":
+        number = int(some[0].value)
+        ahead_of = (weekdays[0] - first.weekday()) % 7
+        return named(some, one(later(first, days=7 * (number - 1) + ahead_of)))
+    if weekdays:
+        return named(some, one(later(last, days=-((last.weekday() - weekdays[0]) % 7))))
+    if not any(each.value in ("day", "final") for each in some):
+        return None
+    return named(some, one(last))
+
+
+def _end_of_month(some: list[Symbol], setting: Setting) -> Made:
+    """`end of the month`: its last ten days."""
+    if some[-1].value != "month":
+        return None
+    first = later(setting.now.date().replace(day=1), months=1)
+    days = span(setting.now.date(), later(first, days=-1)) if first else ()
+    return named(some, several(days[-10:]))
 
 
 def next_length(some: list[Symbol], setting: Setting) -> Made:
@@ -116,5 +159,7 @@ LENGTHS: list[Rule] = [
     rule("[ni]U")(_length),
     rule("iD")(lambda some, _: over(some, "D", some[1].value)),
     rule("D(?:[&,]?D)+")(_sum),
-    rule("Dj|[Uj]+j|L[UWEPM]|jD")(past),
+    rule("LU[Iv]?[Mm]|[Mm]LU|L[Iv]?[Mm]|LW[Iv]?[Mm]|oW[Iv]?[Mm]")(_last_of_month),
+    rule("e[Iv]?U")(_end_of_month),
+    rule("[DU]j|[Uj]+j|L[UWEPM]|jD")(past),
 ]

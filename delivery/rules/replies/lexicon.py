@@ -115,7 +115,7 @@ def _learn(lexicon: Lexicon, spelt: tuple[str, ...], meaning: Meaning) -> None:
         return
     word = spelt[0].rstrip("*")
     codes = {code for code, _ in meaning}
-    if codes <= {"W", "R"} and len(word) > 2:
+    if codes <= {"W", "R", "w", "E"} and len(word) > 2:
         lexicon.heads[word] = meaning
     if codes == {"P"} and len(word) > 2:
         lexicon.tails[word] = meaning
@@ -224,7 +224,9 @@ def _numbers(raw: dict[str, Any]) -> Iterator[tuple[str, Meaning]]:
         for number, entries in enumerate(raw.get(name, ()), start=1):
             yield from ((each, ((before, None), ("n", number))) for each in entries)
     for number, entries in enumerate(raw["ordinals"], start=1):
-        yield from ((each, (("o", number),)) for each in entries)
+        for each in entries:
+            yield each, (("o", number),)
+            yield each.replace(" ", ""), (("o", number),)
 
 
 @functools.cache

@@ -22,12 +22,13 @@ _THANKS = frozenset("🙏❤♥😊🙂😀😍🥰💐😘🤗")
 _UNREAD = 5
 _STRANGE = 2
 #: After the delivery praise agrees to nothing, and who asks where it is has not got it.
-_AFTERWARDS = {"confirm": "thanks", "where": "human"}
+_AFTERWARDS = {"confirm": "thanks", "where": "human", "reschedule": "human"}
 _TO_PERSON = ("wrong_person", "who", "complaint", "past", "money")
 _RELOCATE = (
     ("neighbour", "neighbour"), ("pickup_point", "pickup_point"), ("address", "address"),
     ("safe_place", "safe_place"),
 )  # fmt: skip
+_PLACES = tuple(kind for kind, _ in _RELOCATE)
 
 
 def understand(
@@ -45,9 +46,9 @@ def understand(
         original = text if len(text) == len(folded) else folded
         wish = read_wish(folded, found, lexicon, now, month_first=writes_month_first(locale),
                          original=original)  # fmt: skip
-        meant = _Reading(known, wish, original, fitting(slots, wish, now.tzinfo)).meant()
+        meant = _Reading(known, wish, original, fitting(slots, wish, now.tzinfo), context).meant()
         if context == "menu":
-            meant = _menu_line(folded, lexicon, now, slots) or meant
+            meant = _menu_line(folded, lexicon, now, slots) or _that_one(meant, known, slots)
         if context == "feedback":
             meant = replace(meant, intent=_AFTERWARDS.get(meant.intent, meant.intent))
     return replace(meant, language=lexicon.code, sure=meant.sure and whole and len(found) < MOST)
@@ -94,11 +95,22 @@ def _menu_line(
     return _chosen(line[0], slots) if wanted.id in fitting(slots, wish, now.tzinfo) else None
 
 
+def _that_one(meant: Understanding, known: Said, slots: Sequence[Slotted]) -> Understanding:
+    """ "The 6 pm one" is a line of the menu where it can be one line only."""
+    one = known.has("that_one")
+    if meant.intent != "reschedule" or len(meant.slots) != 1 or one is None or one.start > 1:
+        return meant
+    number = [each.id for each in slots].index(meant.slots[0]) + 1
+    return replace(meant, intent="choose", choice=number, confidence=0.9, sure=True)
+
+
 class _Reading:
     """One text with its phrases and its wish: which of them it is about."""
 
-    def __init__(self, known: Said, wish: Wish, text: str, slots: list[str]) -> None:
+    def __init__(self, known: Said, wish: Wish, text: str, slots: list[str], context: str) -> None:
         self.known, self.wish, self.text, self.slots = known, wish, text, slots
+        #: Whether something was proposed that a refusal leaves as it was.
+        self.proposed = context in ("menu", "confirm")
         self.about = Understanding(
             "unknown", date=wish.day, earliest=wish.earliest,
             latest=None if wish.at else wish.latest, slots=slots, because=wish.because,
@@ -117,10 +129,12 @@ class _Reading:
         cancel = wants_cancelled(known)
         if cancel and (angry := known.has("complaint")):
             return self._as("human", angry)  # what they did, or what is to be done?
-        if cancel and not wish.days:
+        if cancel and self._all_of_it():
             return self._as("cancel", cancel)
         if (denied := known.has("cancel")) and not cancel and not wish.days:
             return self._as("unknown", denied)
+        if (kept := known.has("keep")) and not wish.days:
+            return self._as("decline" if self.proposed else "confirm", kept)
         note, call = known.has("note"), self._call()
         for kind in _TO_PERSON:
             if found := known.has(kind):
@@ -133,6 +147,13 @@ class _Reading:
             return self._as("where", found)
         return self._relocated() or self._noted(note)
 
+    def _all_of_it(self) -> bool:
+        """ "Cancel tomorrow" may mean the day only: the order has to be named, or nothing at all."""
+        wish = self.wish
+        if wish.days or wish.welcome:
+            return False
+        return self.known.has("order") is not None or not (wish.refuses or wish.has_hours)
+
     def _asks_for_time(self) -> bool:
         """ "It did not come, can you bring it tomorrow 17-19?" asks for a time, not for where."""
         wish = self.wish
@@ -141,14 +162,21 @@ class _Reading:
     def _relocated(self) -> Understanding | None:
         for kind, target in _RELOCATE:
             found = self.known.has(kind)
-            if found is None:
+            if found is None or self._is_part(found):
                 continue
+            if kind == "safe_place" and self.known.has("note") and not self.known.has("leave"):
+                continue  # "the blue door round the back" tells the way
             if kind == "safe_place" and found.end - found.start == 1 and self.known.has("access"):
                 continue  # "the code of the gate is 7788" leaves nothing there
             if kind == "address" and any(_overlap(found, each) for each in self.known.all("there")):
                 continue  # "I am at my mother's" says where they are, not where it should go
             return self._as("relocate", found, target)
         return None
+
+    def _is_part(self, found: Phrase) -> bool:
+        """Whether it only is a part of other words, as "moved" is of "I moved my mind"."""
+        others = [each for each in self.known.phrases if each.kind not in _PLACES]
+        return any(inside(found, each) for each in others)
 
     def _noted(self, note: Phrase | None) -> Understanding | None:
         """Beside a wish a note is kept, but the wish is what is answered."""
@@ -178,6 +206,7 @@ class _Reading:
                 intent = "thanks" if known.has("thanks") else "confirm"
                 return replace(self.about, intent=intent, slots=(), confidence=0.8, agrees=True)
             sure = wish.sure and wish.day is not None and self._is_read()
+            sure = sure and not known.has("unsure")
             return replace(self.about, intent="reschedule", sure=sure, agrees=agrees,
                            confidence=_confidence(wish, sure=sure or wish.day is None))  # fmt: skip
         if wish.refuses:
@@ -195,6 +224,8 @@ class _Reading:
             return replace(about, intent="reschedule", confidence=0.6,
                            because=(f"{known.said(found, self.text)} = another time",))  # fmt: skip
         signs = set(self.text)
+        if found := known.has("unsure"):
+            return replace(about, confidence=0.4, because=(f"{found.kind}",))
         refused = self._longest_of("no", "yes") == "no" or known.has("negate")
         if known.spoken == 1 and (known.has("solo_yes") or known.has("solo_no")):
             word = "yes" if known.has("solo_yes") else "no"

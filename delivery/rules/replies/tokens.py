@@ -23,7 +23,7 @@ _TOKEN = re.compile(
     | (?P<clock>(?<![\w.:/])[0-9]{1,2}[:h][0-5][0-9](?::[0-5][0-9])?(?![0-9]))
     | (?P<dotted>(?<![\w.:/])[0-9]{1,2}\.[0-9]{1,2}(?![0-9]))
     | (?P<word>2(?:day(?!s)|nite|night|m[or]\w+)|(?<!at\ )8a(?![a-z])|8(?!am)[aeo][a-z]+|3an[a-z]+
-        |b4(?!\w)        |[^\W\d_]+(?:'[^\W\d_]+)*)
+        |b4(?!\w)|(?:twenty|thirty|forty|fifty)-[a-z]+|[^\W\d_]+(?:'[^\W\d_]+)*)
     | (?P<number>[0-9]+)
     | (?P<mark>->|\n|[^\w\s])
     """,
@@ -62,7 +62,7 @@ def tokens(folded: str) -> list[Token]:
         text = match.group(kind)
         value: Any = text
         if kind == "word":
-            value = text.replace("'", "")
+            value = text.replace("'", "").replace("-", "")
         elif kind not in ("mark", "none"):
             value = [Written(each) for each in _DIGITS.findall(text)]
         found.append(Token(kind, value, match.start(), match.end()))

@@ -34,6 +34,8 @@ _TIDY: list[Rule] = [
     rule("W-P")(lambda some, _: [some[0], some[2]]),
     rule("A\\.?T(?=K*[nct])")(lambda some, _: (*some[:-1], over(some[-1:], "u", None))),
     rule("[K^]*n%")(lambda some, _: over(some, "o", values(some, "n")[0])),
+    rule("[WRE^]=")(lambda some, _: over(some, ".", None)),
+    rule("=")(lambda some, _: over(some, ".", None)),
     rule("%")(lambda some, _: over(some, ".", None)),
     rule("!\\.?A")(lambda some, _: Symbol("+", None, some[0].start, some[-1].end)),
 ]
@@ -148,6 +150,8 @@ def read_wish(
 ) -> Wish:  # fmt: skip
     """The wish in a folded text cut into tokens; `original` is quoted in `because`."""
     row = tagged(found, lexicon)
+    if not daytime:  # a reader of dates names the day of a party, too
+        row = [over([each], ".", None) if each.code == "A" else each for each in row]
     row = rewrite(row, _RULES, Setting(now, month_first, daytime))
     small = lexicon.small_is_evening if daytime else 0
     made = Wish(now, daytime=daytime)
@@ -183,7 +187,17 @@ def read_wish(
     made.days = left
     if made.first in made.refused_days:
         made.first = None
+    if not (daytime or made.wants):
+        _name_refused(made)
     return made
+
+
+def _name_refused(made: Wish) -> None:
+    """What is refused is named all the same, where dates are read and nothing else is wished."""
+    made.days = made.refused_days
+    for each in made.refused_spans[:1]:
+        made.earliest, made.latest, made.at = each.earliest, each.latest, each.at
+        made.moment, made.by_part = each.moment, each.moment is not None
 
 
 def _others(made: Wish, today: date) -> list[date]:
@@ -210,6 +224,8 @@ def _want(made: Wish, read: Clause) -> None:
         made.earliest = made.latest = None  # "in the evening, 18-20": the hours say more
     made.by_part = bool(read.spans) and read.by_part
     for span in read.spans:
+        if read.by_part and made.has_hours and not made.daytime:
+            continue  # "at 1:15 pm I booked a lunch": the hour says more
         if made.has_hours and not _narrows(made, span):
             _widen(made, span)
             continue
