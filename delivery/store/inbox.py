@@ -23,11 +23,15 @@ from delivery.store.tables_talks import desk_action
 from notifications.tables import reply, task
 
 _LAST_REPLY = (
-    select(func.max(reply.c.id)).where(reply.c.about == conversation.c.reference).scalar_subquery()
+    select(func.max(reply.c.id))
+    .where(reply.c.about == conversation.c.reference)
+    .correlate(conversation)
+    .scalar_subquery()
 )
 _LAST_NOTE = (
     select(func.max(note.c.id))
     .where(note.c.reference == conversation.c.reference, note.c.source == "page")
+    .correlate(conversation)
     .scalar_subquery()
 )
 _ROWS = (

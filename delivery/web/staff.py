@@ -27,7 +27,7 @@ _STRANGER = "unknown-"
 
 @router.get("/conversations")
 def list_conversations(
-    house: TheHouse, _key: StaffKey, state: State | None = None,
+    house: TheHouse, _key: StaffKey, now: Now, state: State | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,15}$")] = None,
 ) -> Response:  # fmt: skip
@@ -35,19 +35,21 @@ def list_conversations(
     with house.database.read() as conn:
         rows = conversations.page(conn, state=state, after=int(cursor or 0), limit=limit + 1)
         items = [
-            conversation_json(row, conversations.thread(conn, row["reference"]))
+            conversation_json(row, conversations.thread(conn, row["reference"]), now=now)
             for row in rows[:limit]
         ]
         if cursor is None and state in (None, conversations.WAITING):
-            items = [*_strangers(conn), *items]
+            items = [*_strangers(conn, house, now), *items]
     more = str(rows[limit - 1]["id"]) if len(rows) > limit else None
     return answered({"items": items, "next_cursor": more})
 
 
-def _strangers(conn: Connection) -> list[dict[str, Any]]:
+def _strangers(conn: Connection, house: House, now: datetime) -> list[dict[str, Any]]:
     return [
-        stranger_shown(each, desk.stranger_thread(conn, each)) for each in replies.strangers(conn)
-    ]
+        stranger_shown(each, desk.stranger_thread(conn, each), now=now,
+                       answer_by=desk.stranger_deadline(house, each))
+        for each in replies.strangers(conn)
+    ]  # fmt: skip
 
 
 @router.post("/conversations/{conversation_id}/messages")

@@ -60,14 +60,19 @@ class InterpretShape(Shape):
     slots: Annotated[list[SlotShape], Field(max_length=500)] = Field(default_factory=list)
 
 
-def conversation_json(row: dict[str, Any], thread: list[dict[str, Any]]) -> dict[str, Any]:
+def conversation_json(
+    row: dict[str, Any], thread: list[dict[str, Any]], *, now: datetime
+) -> dict[str, Any]:
     """A conversation as staff see it; the number only as far as one recognises it."""
     return {
         "id": str(row["id"]),
         "reference": row["reference"],
         "state": row["state"],
         "waiting_since": _moment(row["waiting_since"]),
+        "answer_by": _moment(row["answer_by"]),
+        "overdue": _is_over(row["answer_by"], now),
         "agent": row["agent"],
+        "assignee": row["assignee"],
         "customer": {"given_name": row["given_name"], "family_name": row["family_name"],
                      "phone": masked(row["phone"]), "locale": row["locale"]},
         "booking_state": row["booking_state"],
@@ -75,14 +80,19 @@ def conversation_json(row: dict[str, Any], thread: list[dict[str, Any]]) -> dict
     }  # fmt: skip
 
 
-def stranger_json(known: Stranger, thread: list[dict[str, Any]]) -> dict[str, Any]:
+def stranger_json(
+    known: Stranger, thread: list[dict[str, Any]], *, answer_by: datetime, now: datetime
+) -> dict[str, Any]:
     """Somebody who wrote without a booking, as `conversation_json`."""
     return {
         "id": known.about,
         "reference": None,
         "state": "waiting",
         "waiting_since": _moment(known.received_at),
+        "answer_by": _moment(answer_by),
+        "overdue": _is_over(answer_by, now),
         "agent": None,
+        "assignee": None,
         "customer": {"given_name": "", "family_name": "", "phone": masked(known.sender),
                      "locale": None},
         "booking_state": None,
@@ -92,3 +102,7 @@ def stranger_json(known: Stranger, thread: list[dict[str, Any]]) -> dict[str, An
 
 def _moment(value: datetime | None) -> str | None:
     return value.isoformat() if value is not None else None
+
+
+def _is_over(answer_by: datetime | None, now: datetime) -> bool:
+    return answer_by is not None and answer_by < now
