@@ -27,10 +27,10 @@ def build_channels(settings: Settings) -> Channels:
 
 
 def build_hearing(settings: Settings) -> Hearing:
-    """Who reads what the provider of our SMS posts to us."""
+    """Who reads what the provider of our SMS posts to us, and lists what it has posted."""
     if settings.sms.provider == "console":
         return Console(sys.stdout.write)
-    return _twilio(settings, settings.twilio.sender, None)
+    return _twilio(settings, settings.twilio.sender, twilio_http(settings))
 
 
 def build_fallback(house: House) -> Fallback:
@@ -98,7 +98,7 @@ def unsubscribe_url(settings: Settings) -> Callable[[int], str]:
     return lambda number: f"{at}/{unsubscribe_token(secret, number)}"
 
 
-def _twilio(settings: Settings, sender: str, http: TwilioHttp | None) -> Twilio:
+def _twilio(settings: Settings, sender: str, http: TwilioHttp) -> Twilio:
     twilio = settings.twilio
     service = twilio.messaging_service_sid if sender == twilio.sender else ""
     if sender.startswith("MG"):
@@ -107,6 +107,7 @@ def _twilio(settings: Settings, sender: str, http: TwilioHttp | None) -> Twilio:
         account_sid=twilio.account_sid,
         auth_token=twilio.auth_token.get_secret_value(),
         more_tokens=(twilio.other_auth_token.get_secret_value(),),
+        hears_at=[each for names in twilio.senders.values() for each in names],
         public_url=settings.server.public_url,
         sender=sender,
         messaging_service_sid=service,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -76,8 +76,9 @@ class Inbound:
         asked: list[dict[str, str]] = [{"to": each} for each in sorted(self._numbers)]
         for whom in [{}] if self._services else asked:
             seen = 0
+            # The library writes a time without its zone.
             async for each in await self._messages.stream_async(
-                date_sent_after=moment, limit=_MOST, page_size=_PAGE, **whom
+                date_sent_after=moment.astimezone(UTC), limit=_MOST, page_size=_PAGE, **whom
             ):
                 if each.date_sent is not None and each.date_sent < moment - _TOO_OLD:
                     break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from notifications.stand_in.ledger import Sms
 
@@ -30,7 +30,7 @@ class Wanted:
             return True
         if sms.sent_at is None:  # as with Twilio: what still waits has no date and is left out
             return False
-        on, days = sms.sent_at.date(), self.days
+        on, days = sms.sent_at.astimezone(UTC).date(), self.days
         return (
             days.get("DateSent", on) == on
             and on <= days.get("DateSent<", on)

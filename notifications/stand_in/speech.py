@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -116,4 +116,4 @@ def reply(sms: Sms, account: str) -> dict[str, str]:
 
 
 def _date(moment: datetime | None) -> str | None:
-    return None if moment is None else format_datetime(moment)
+    return None if moment is None else format_datetime(moment.astimezone(UTC))
