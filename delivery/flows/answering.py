@@ -26,8 +26,11 @@ def answer(turn: Turn) -> str:
 
     A wish never to be texted again comes before everything else.
     """
-    if said_in(turn.text).keyword == "stop":
-        return to_person(turn)  # settled as it came in; this is about what else it says
+    said = said_in(turn.text)
+    if said.keyword == "stop":
+        # Mostly settled as it came in; what is left is what else it says.
+        settled = _listen(turn, "stop")
+        return settled if said.alone else to_person(turn)
     meant = turn.understood(turn.listed())
     if meant.intent in ("stop", "start"):
         return _listen(turn, meant.intent)
@@ -84,6 +87,8 @@ def _decline(turn: Turn, meant: Understanding) -> str:
 def _listen(turn: Turn, said: str) -> str:
     """Words for stop and start that only the language tells."""
     number, words = turn.reply.sender, turn.text
+    if consent.has_stopped(turn.conn, number) == (said == "stop"):
+        return ANSWERED
     if said == "start":
         consent.opt_in(turn.conn, number, source="reply", words=words, now=turn.now)
         return ANSWERED

@@ -21,7 +21,7 @@ def best_of(
     if not meant.sure:
         return None
     listed = [each for each in fitting if each.id in menu]
-    said = [each for each in fitting if _says(meant, each.window)]
+    said = [each for each in fitting if _says(meant, each.window, planned.minutes)]
     alike = [each for each in fitting if each.window.minutes == planned.minutes]
     for some in (listed, said, fitting, alike if meant.has_hours else ()):
         if len(some) == 1:
@@ -38,8 +38,13 @@ def likely_of(
     return min(fitting, key=lambda each: _distance(each.window, planned), default=None)
 
 
-def _says(meant: Understanding, window: TimeWindow) -> bool:
-    """Whether the text names exactly these hours of this day."""
+def _says(meant: Understanding, window: TimeWindow, longest: int) -> bool:
+    """Whether the text names exactly these hours of this day.
+
+    "Evening" is no wish to wait longer than they had to: what is wider is asked about.
+    """
+    if window.minutes > longest:
+        return False
     began = window.start.hour * 60 + window.start.minute
     hours = (began, began + window.minutes)
     return meant.date == window.start.date() and (meant.earliest, meant.latest) == hours

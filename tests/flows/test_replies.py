@@ -91,6 +91,9 @@ def test_a_wish_works_without_any_delay(api: Api, house: House) -> None:
     ref = booked(api)["reference"]
     writes(house, "could you come on thursday morning instead?")
     work(house)
+    assert told(house, ref)[-1][0] == "confirm_time"
+    writes(house, "yes please")
+    work(house)
     assert _starts(booking_of(house, ref).window.start, "2026-03-12T")
 
 
@@ -224,7 +227,7 @@ def test_a_reply_that_breaks_goes_to_a_person_and_the_next_goes_on(api: Api, hou
         conn.execute(update(tables.conversation).values(menu=[{"option": 7}]))
     writes(house, "1")
     other = booked(api, recipient=AINO | {"phone": "+358407654321"})["reference"]
-    writes(house, "thursday morning", sender="+358407654321")
+    writes(house, "thursday 17-19", sender="+358407654321")
     work(house)
     assert _states(house) == ["with_person", "answered"]
     assert _state(house, ref) == "waiting"
@@ -275,7 +278,7 @@ def test_after_an_answer_the_customer_talks_with_that_person(api: Api, house: Ho
     assert [name for name, _ in told(house, ref)].count("handed_over") == 1
     with house.database.write() as conn:
         desk.close(conn, ref, now=house.clock() + timedelta(minutes=1))
-    writes(house, "tomorrow evening")
+    writes(house, "tomorrow 17-19")
     work(house)
     assert booking_of(house, ref).version == before.version + 1
 
