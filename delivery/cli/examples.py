@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import closing
 
 from delivery.flows import correcting
 from delivery.settings import load_settings
@@ -19,7 +20,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(asked: argparse.Namespace) -> int:
-    with Database(engine_for(load_settings().database.url)).read() as conn:
+    opened = closing(Database(engine_for(load_settings().database.url)))
+    with opened as database, database.read() as conn:
         if asked.doing == "export":
             sys.stdout.write(correcting.export(conn))
             return 0

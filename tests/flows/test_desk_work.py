@@ -252,7 +252,7 @@ def test_the_list_is_by_deadline_with_last_words_in_one_query(
     with house.database.read() as conn:
         event.listen(conn, "before_cursor_execute", lambda *given: asked.append(given[2]))
         rows = inbox.waiting(conn)
-    assert len(asked) == 1
+    assert len([each for each in asked if each.startswith("SELECT")]) == 1
     assert [each["reference"] for each in rows] == refs
     assert [each["last_words"] for each in rows] == [words[0], "on the page", words[2]]
     assert [each["assignee_name"] for each in rows] == [None, None, "Sanna Salo"]
