@@ -117,8 +117,8 @@ def _next_of(some: list[Symbol], setting: Setting) -> Made:
     if minutes:
         return None
     today = setting.now.date()
-    if not months:
-        return named(some, one(later(today, days=days)))
+    if not months:  # "the next day": after today, or after the day of the delivery?
+        return named(some, one(later(today, days=days), sure=False))
     day = later(today, months=months)
     first = later(day, days=1 - day.day) if day and months == 1 else day
     last = later(first, months=1, days=-1) if first else None
@@ -240,7 +240,7 @@ SPANS: list[Rule] = [
     rule("W,?\\^?[no](?![-U.OgTp#avQ&])")(weekday_and_number),
     rule("oU")(lambda some, s: ordinal(some, s) if some[-1].value == "day" else None),
     rule("[no][/&]o(?![-.g#K])")(_either_day),
-    rule("I[lS]?[DU]J?|[DU]J")(ahead),
+    rule("I[lS]?DJ?|I[lS]?UJ|[DU]J")(ahead),
     rule("[NG][DU]")(next_length),
     rule(">D(?![,]?[WRZn])")(ahead),
     rule("W")(_coming_weekday),

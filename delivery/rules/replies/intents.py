@@ -16,8 +16,10 @@ _OUTWEIGH = {
     "ok": ("closing", "any_time"),
     "no": ("closing", "any_time"),
     "where": ("any_time", "note", "thanks"),
+    "person": ("praise",),
+    "note": ("thanks", "praise"),
 }
-_STRONG = ("closing", "any_time", "note", "thanks")
+_STRONG = ("closing", "any_time", "note", "thanks", "praise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ def keyword(known: Said) -> str | None:
 def wants_cancelled(known: Said) -> Phrase | None:
     """The words that cancel the order, unless they are denied ("don't cancel")."""
     for each in known.all("cancel"):
+        if any(inside(each, other) for other in known.all("safe_place", "note", "complaint")):
+            continue  # "ställ in den i garaget"
         denied = any(
             _just_before(no, each, known) or no.start == each.end for no in known.all("negate")
         ) and not any(no.start >= each.start and no.end <= each.end for no in known.all("negate"))

@@ -28,6 +28,8 @@ _RELOCATE = (
     ("neighbour", "neighbour"), ("pickup_point", "pickup_point"), ("address", "address"),
     ("safe_place", "safe_place"),
 )  # fmt: skip
+#: So many words of leaving name a place as well: "leave at the".
+_PLACE = 3
 _PLACES = tuple(kind for kind, _ in _RELOCATE)
 
 
@@ -148,7 +150,7 @@ class _Reading:
         return self._relocated() or self._noted(note)
 
     def _all_of_it(self) -> bool:
-        """ "Cancel tomorrow" may mean the day only: the order has to be named, or nothing at all."""
+        """ "Cancel tomorrow" may mean the day: the order has to be named, or nothing at all."""
         wish = self.wish
         if wish.days or wish.welcome:
             return False
@@ -166,12 +168,26 @@ class _Reading:
                 continue
             if kind == "safe_place" and self.known.has("note") and not self.known.has("leave"):
                 continue  # "the blue door round the back" tells the way
+            if (
+                kind == "safe_place"
+                and (self.wish.days or self.wish.has_hours)
+                and self._no_place()
+            ):
+                continue  # "leave it until friday"
             if kind == "safe_place" and found.end - found.start == 1 and self.known.has("access"):
                 continue  # "the code of the gate is 7788" leaves nothing there
             if kind == "address" and any(_overlap(found, each) for each in self.known.all("there")):
                 continue  # "I am at my mother's" says where they are, not where it should go
             return self._as("relocate", found, target)
         return None
+
+    def _no_place(self) -> bool:
+        """Whether only the leaving is said, and no place."""
+        verbs = self.known.all("leave")
+        return all(
+            each.end - each.start < _PLACE and any(_overlap(each, verb) for verb in verbs)
+            for each in self.known.all("safe_place")
+        )
 
     def _is_part(self, found: Phrase) -> bool:
         """Whether it only is a part of other words, as "moved" is of "I moved my mind"."""
@@ -202,6 +218,8 @@ class _Reading:
         wish, known = self.wish, self.known
         if wish.wants:
             agrees = bool(known.has("yes") or known.has("ok"))
+            if (praise := known.has("praise")) and not (wish.has_hours or self.proposed):
+                return self._as("thanks", praise)
             if known.has("closing") and not wish.has_hours:
                 intent = "thanks" if known.has("thanks") else "confirm"
                 return replace(self.about, intent=intent, slots=(), confidence=0.8, agrees=True)
@@ -232,10 +250,14 @@ class _Reading:
             return replace(about, intent="confirm" if word == "yes" else "decline",
                            confidence=0.8, because=(f"a {word}",))  # fmt: skip
         thanked = known.has("thanks") or _THANKS & signs
-        agreed = known.has("yes") or (_AGREES & signs and not known.has("thanks"))
+        agreed = (
+            known.has("yes") or known.has("praise") or (_AGREES & signs and not known.has("thanks"))
+        )
         if refused and not (known.has("yes") and self._longest_of("no", "yes") == "yes"):
             return replace(about, intent="decline", confidence=0.7, because=("a no",))
         thanks = known.has("thanks")
+        if (praise := known.has("praise")) and not self.proposed:
+            return self._as("thanks", praise)
         if (agreed or known.has("ok")) and not self._plainly():
             return replace(
                 about, confidence=0.3, because=("a yes among words that we do not know",)
