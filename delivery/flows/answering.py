@@ -13,6 +13,7 @@ from delivery.flows.turn import ANSWERED, Turn, to_person, unclear
 from delivery.rules import questions
 from delivery.rules.questions import CANCEL, CONFIRM, FEEDBACK, Line
 from delivery.rules.replies import Understanding
+from delivery.rules.tracking import MOVED
 from delivery.store import bookings, conversations, replies
 from notifications import consent
 from notifications.keywords import said_in
@@ -64,9 +65,18 @@ def _choose(turn: Turn, number: int) -> str:
     line = questions.line(turn.menu, number)
     if line is not None:
         return _LINES[questions.does(line)](turn, line)
-    if not turn.menu and _just_said(turn):
+    if turn.menu:
+        return unclear(turn)
+    if _just_said(turn):
         return ANSWERED
-    return unclear(turn)
+    # What they choose from is over: somebody was faster, on the page or at the desk.
+    return word.where(turn) if _moved_since(turn) else unclear(turn)
+
+
+def _moved_since(turn: Turn) -> bool:
+    since = turn.now - timedelta(minutes=turn.house.settings.replies.menu_minutes)
+    newest = bookings.promises(turn.conn, turn.booking.reference)[-1]
+    return newest.cause in MOVED and newest.at > since
 
 
 def _just_said(turn: Turn) -> bool:

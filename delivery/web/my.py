@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from delivery.flows import handing_over, rescheduling
 from delivery.house import House
 from delivery.rules.bookings import Booking
-from delivery.rules.refusals import FeeChanged, NotFound, Refusal
+from delivery.rules.refusals import FeeChanged, NotFound, Outdated, Refusal
 from delivery.store import bookings, page_notes
 from delivery.web import my_pages
 from delivery.web.deps import Now, TheHouse
@@ -72,14 +72,19 @@ def accept(reference: Reference, house: TheHouse, visit: TheVisit, now: Now) -> 
 
 @router.post("/my/delivery/{reference}/move")
 def move(reference: Reference, house: TheHouse, visit: TheVisit, now: Now) -> Response:
-    """Move to the time that was pressed, for the fee it was shown with."""
-    option_id, _, fee = visit.line("option").partition("|")
+    """Move to the time that was pressed, for the fee it was shown with.
+
+    Refused when the delivery has been changed since the page was shown: by SMS, or by the shop.
+    """
+    option_id, fee, version = [*visit.line("option").split("|"), "", ""][:3]
     if not option_id:
         with house.database.read() as conn:
             booking = _mine(conn, house, visit, reference, now)
             return my_pages.times(conn, house, visit, booking, now=now, nothing_chosen=True)
 
     def step(conn: Connection, booking: Booking) -> None:
+        if version and version != str(booking.version):
+            raise Outdated
         option = rescheduling.wanted_option(conn, house, booking, option_id, now=now)
         if option.fee is not None and str(option.fee.amount) != fee:
             raise FeeChanged

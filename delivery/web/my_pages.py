@@ -142,7 +142,7 @@ def _calendar(
     fees = {each.id: each.fee.amount if each.fee else 0 for each in free}
     return calendar_of(
         shelf, full, query=visit.query, here=f"/my/delivery/{booking.reference}/times",
-        value=lambda option: f"{option}|{fees[option]}", now=now.astimezone(zone),
+        value=lambda option: f"{option}|{fees[option]}|{booking.version}", now=now.astimezone(zone),
     )  # fmt: skip
 
 

@@ -177,7 +177,7 @@ class Teller:
             "offer_hours", hours=f"{hours:g}".replace(".", "," if self.lang == "fi" else ".")
         )
         return Offer(
-            value=f"{option.id}|{fee.amount}",
+            value=f"{option.id}|{fee.amount}|{self.booking.version}",
             when=self.when(option.window),
             second=str(second),
             fee=phrases.price(fee, self.lang),
