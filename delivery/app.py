@@ -16,7 +16,7 @@ from delivery.flows.quote_desk import QuoteDesk
 from delivery.house import House
 from delivery.metrics import Metrics
 from delivery.senders import build_fallback, build_hearing
-from delivery.settings import Settings
+from delivery.settings import Settings, working_hours_of
 from delivery.store.catalogue.catalogues import Catalogues, NoCatalogue
 from delivery.store.engine import Database, engine_for
 from delivery.store.layouts import Layouts
@@ -54,7 +54,12 @@ from notifications.notice import Texts
 
 
 def build_house(settings: Settings, clock: Clock = system_clock) -> House:
-    """Everything that stands behind the doors; nothing is started by it."""
+    """Everything that stands behind the doors; nothing is started by it.
+
+    Raises `ValueError` where nobody at the desk will work: then no deadline could be kept.
+    """
+    if not working_hours_of(settings).is_ever_open(clock()):
+        raise ValueError("desk.hours: nobody works within a year")
     database = Database(engine_for(settings.database.url))
     return House(
         settings=settings,

@@ -13,7 +13,7 @@ from delivery.flows import correcting
 from delivery.house import House
 from delivery.rules.refusals import NotFound, NotValid
 from delivery.rules.replies import understand
-from delivery.store import inbox
+from delivery.store import inbox, replies
 from notifications import inbox as heard
 from tests.carrier import work, writes
 from tests.flows.test_desk_work import SANNA, _waiting
@@ -69,7 +69,8 @@ def test_what_is_right_by_now_is_said_so_and_strangers_teach_too(api: Api, house
     writes(house, "friday 12-16 please", sender="+358409999999")
     work(house)
     with house.database.write() as conn:
-        correcting.propose(conn, house, 1, MEANT, SANNA, now=house.clock())
+        (stranger,) = replies.strangers(conn)
+        correcting.propose(conn, house, stranger.id, MEANT, SANNA, now=house.clock())
         (shown,) = correcting.proposed(conn)
     assert shown.missed == ()
 

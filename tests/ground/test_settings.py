@@ -8,6 +8,7 @@ import tomllib
 import pytest
 from pydantic import ValidationError
 
+from delivery.app import build_house
 from delivery.assets import asset
 from delivery.settings import MisspeltSetting, Settings, load_settings
 
@@ -61,10 +62,19 @@ def test_secrets_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "canary" not in repr(load_settings())
 
 
-@pytest.mark.parametrize("hours", ["when we like", "Mo-Fr 09:00-17:00; SH off", "off", "2020"])
+@pytest.mark.parametrize("hours", ["when we like", "Mo-Fr 09:00-17:00; SH off"])
 def test_working_hours_that_cannot_be_kept_are_refused_by_name(
     monkeypatch: pytest.MonkeyPatch, hours: str
 ) -> None:
     monkeypatch.setenv("PERILLE_DESK__HOURS", hours)
     with pytest.raises(ValidationError, match=r"desk\.hours: \w+"):
         load_settings()
+
+
+@pytest.mark.parametrize("hours", ["off", "2020 Mo-Fr 09:00-17:00"])
+def test_a_desk_at_which_nobody_works_does_not_open(
+    monkeypatch: pytest.MonkeyPatch, hours: str
+) -> None:
+    monkeypatch.setenv("PERILLE_DESK__HOURS", hours)
+    with pytest.raises(ValueError, match=r"desk\.hours: nobody works"):
+        build_house(load_settings())
