@@ -55,6 +55,8 @@ def rating(known: Said, lexicon: Lexicon) -> int | None:
     """A lone number from 0 to 10, with thanks or praise around it; `8/10` is one too."""
     numbers = [each for each in known.found if each.kind not in ("word", "mark")]
     signs = [each.value for each in known.found if each.kind == "mark" and each.value in _SIGNS]
+    if len(numbers) > 1 and (told := _first_sentence(known)) is not None:
+        return told
     if not numbers:
         return _in_words(known, lexicon) if not signs else None
     value = _of_ten(numbers, signs)
@@ -66,6 +68,17 @@ def rating(known: Said, lexicon: Lexicon) -> int | None:
     if known.has("stars") and len(numbers) == 1 and value <= 5:
         return 2 * value  # nobody gives stars out of ten
     return value if told or not known.left(*_POLITE) else None
+
+
+def _first_sentence(known: Said) -> int | None:
+    """ "I'd say 6. The driver was 20 min late": a sentence with a number and nothing else."""
+    end = next((n for n, word in enumerate(known.words) if not word), 0)
+    numbers = [each for each in known.found[:end] if each.kind not in ("word", "mark")]
+    left = [place for place in known.left(*_POLITE, "filler") if place < end]
+    if len(numbers) != 1 or left or numbers[0].kind != "number" or end + 1 >= len(known.found):
+        return None
+    value = int(numbers[0].value[0])
+    return value if numbers[0].value[0].width <= 2 and value <= 10 else None
 
 
 def _stands_alone(known: Said, number: Token, lexicon: Lexicon) -> bool:

@@ -58,7 +58,9 @@ class Clause:
         self.refuses = bool(codes & {"!", "A"})
         self.welcome = "+" in codes
         self.breaks = "|" in codes
-        self.any_time = "*" in codes
+        self.any_time = any(
+            each.code == "*" and (each.value != "all_day" or codes & set("ZzVP")) for each in clause
+        )
         self.any_day = any(each.value == "day" for each in clause if each.code == "*")
         self.unread = sum(each.code == "." for each in clause)
         self.strange = sum(each.value == "strange" for each in clause)

@@ -74,7 +74,29 @@ def said(found: list[Token], lexicon: Lexicon) -> Said:
             ]
     strong = known.all(*_STRONG)
     known.phrases = [each for each in known.phrases if not _outweighed(each, strong)]
+    refusals = [each for each in known.all("negate") if not _is_answer(known, each)]
+    known.phrases = [
+        Phrase("no", *_both(no, each)) if (no := _denied(each, refusals, known)) else each
+        for each in known.phrases
+    ]
     return known
+
+
+def _is_answer(known: Said, no: Phrase) -> bool:
+    """Whether the word may be a whole answer: "nej det går bra" is no refusal."""
+    return any(each.kind == "no" and each.start == no.start and each.end == no.end
+               for each in known.phrases)  # fmt: skip
+
+
+def _denied(one: Phrase, refusals: list[Phrase], known: Said) -> Phrase | None:
+    """The word that makes a no of this yes: "I will *not* be home"."""
+    if one.kind != "yes":
+        return None
+    return next((no for no in refusals if _just_before(no, one, known)), None)
+
+
+def _both(one: Phrase, other: Phrase) -> tuple[int, int]:
+    return min(one.start, other.start), max(one.end, other.end)
 
 
 def _outweighed(one: Phrase, strong: list[Phrase]) -> bool:
@@ -119,7 +141,8 @@ def wants_cancelled(known: Said) -> Phrase | None:
         if any(inside(each, other) for other in known.all("safe_place", "note", "complaint")):
             continue  # "ställ in den i garaget"
         denied = any(
-            _just_before(no, each, known) or no.start == each.end for no in known.all("negate")
+            _just_before(no, each, known) or _just_before(each, no, known)
+            for no in known.all("negate")
         ) and not any(no.start >= each.start and no.end <= each.end for no in known.all("negate"))
         if not denied:
             return each
@@ -130,6 +153,11 @@ def _just_before(one: Phrase, other: Phrase, known: Said) -> bool:
     """Whether it stands before the other with at most a short word between: "μην το ακυρώσετε"."""
     between = known.words[one.end : other.start]
     return one.end == other.start or (len(between) == 1 and 0 < len(between[0]) < _SHORT)
+
+
+def overlap(one: Phrase, other: Phrase) -> bool:
+    """Whether they share a word."""
+    return one.start < other.end and other.start < one.end
 
 
 def inside(one: Phrase, other: Phrase) -> bool:

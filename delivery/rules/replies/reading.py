@@ -12,6 +12,7 @@ from delivery.rules.replies.intents import Phrase, Said, inside, keyword, said, 
 from delivery.rules.replies.language import language_of
 from delivery.rules.replies.lexicon import Lexicon
 from delivery.rules.replies.matching import fitting
+from delivery.rules.replies.relocating import relocation
 from delivery.rules.replies.tokens import MOST, tokens
 from delivery.rules.replies.understanding import Slotted, Understanding
 from delivery.rules.replies.wish import Wish, read_wish, writes_month_first
@@ -24,13 +25,6 @@ _STRANGE = 2
 #: After the delivery praise agrees to nothing, and who asks where it is has not got it.
 _AFTERWARDS = {"confirm": "thanks", "where": "human", "reschedule": "human"}
 _TO_PERSON = ("wrong_person", "who", "complaint", "past", "money")
-_RELOCATE = (
-    ("neighbour", "neighbour"), ("pickup_point", "pickup_point"), ("address", "address"),
-    ("safe_place", "safe_place"),
-)  # fmt: skip
-#: So many words of leaving name a place as well: "leave at the".
-_PLACE = 3
-_PLACES = tuple(kind for kind, _ in _RELOCATE)
 
 
 def understand(
@@ -129,7 +123,7 @@ class _Reading:
         """What a person has to look at, in the order in which it counts."""
         known, wish = self.known, self.wish
         cancel = wants_cancelled(known)
-        if cancel and (angry := known.has("complaint")):
+        if known.has("cancel") and (angry := known.has("complaint")):
             return self._as("human", angry)  # what they did, or what is to be done?
         if cancel and self._all_of_it():
             return self._as("cancel", cancel)
@@ -162,37 +156,9 @@ class _Reading:
         return (wish.refuses and bool(wish.days)) or (len(wish.days) == 1 and wish.has_hours)
 
     def _relocated(self) -> Understanding | None:
-        for kind, target in _RELOCATE:
-            found = self.known.has(kind)
-            if found is None or self._is_part(found):
-                continue
-            if kind == "safe_place" and self.known.has("note") and not self.known.has("leave"):
-                continue  # "the blue door round the back" tells the way
-            if (
-                kind == "safe_place"
-                and (self.wish.days or self.wish.has_hours)
-                and self._no_place()
-            ):
-                continue  # "leave it until friday"
-            if kind == "safe_place" and found.end - found.start == 1 and self.known.has("access"):
-                continue  # "the code of the gate is 7788" leaves nothing there
-            if kind == "address" and any(_overlap(found, each) for each in self.known.all("there")):
-                continue  # "I am at my mother's" says where they are, not where it should go
-            return self._as("relocate", found, target)
-        return None
-
-    def _no_place(self) -> bool:
-        """Whether only the leaving is said, and no place."""
-        verbs = self.known.all("leave")
-        return all(
-            each.end - each.start < _PLACE and any(_overlap(each, verb) for verb in verbs)
-            for each in self.known.all("safe_place")
-        )
-
-    def _is_part(self, found: Phrase) -> bool:
-        """Whether it only is a part of other words, as "moved" is of "I moved my mind"."""
-        others = [each for each in self.known.phrases if each.kind not in _PLACES]
-        return any(inside(found, each) for each in others)
+        timed = bool(self.wish.days) or self.wish.has_hours
+        found = relocation(self.known, timed=timed)
+        return self._as("relocate", *found) if found else None
 
     def _noted(self, note: Phrase | None) -> Understanding | None:
         """Beside a wish a note is kept, but the wish is what is answered."""
@@ -283,10 +249,6 @@ class _Reading:
         some = self.known.all(*kinds)
         best = max(some, key=lambda each: (each.end - each.start, -each.start), default=None)
         return best.kind if best else None
-
-
-def _overlap(one: Phrase, other: Phrase) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _confidence(wish: Wish, *, sure: bool) -> float:

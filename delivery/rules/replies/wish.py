@@ -21,7 +21,7 @@ from delivery.rules.replies.tokens import Token, tokens
 _DAY = 24 * 60
 _TIDY: list[Rule] = [
     # "sat 10-12" is a day, "he sat down" is none.
-    rule("r(?=,?[nctxdoPRKBYMW<>FT-])|(?<![.U])r(?![.U])")(
+    rule("r(?=,?[nctxdoPRKBYMW<>FT-])|(?<![.Un])r(?![.U])")(
         lambda some, _: over(some, "W", some[0].value)
     ),
     rule("r")(lambda some, _: over(some, ".", None)),
