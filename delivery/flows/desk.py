@@ -101,19 +101,31 @@ def escalation_of(about: str) -> str:
 def answer_stranger(
     conn: Connection, house: House, reply_id: int, text: str, agent: str, *, now: datetime
 ) -> int | None:
-    """The same to somebody who has no booking with us."""
+    """The same to somebody who has no booking with us; listed until it is closed."""
     to = replies.stranger(conn, reply_id)
     told = notices.Answer(agent=agent, shop=house.settings.shop.name, text=text)
+    tasks.settled(conn, escalation_of(to.about), by=agent, now=now)
     return outbox.post(
         conn, house.texts, told, to=to.sender, locale=house.settings.shop.locale, about=to.about,
         dedupe_key=f"{to.about}:{digest(text.encode())[:16]}", now=now,
     )  # fmt: skip
 
 
+def close_stranger(conn: Connection, known: Stranger, *, by: str, now: datetime) -> None:
+    """Nobody has to answer them any more."""
+    replies.close_stranger(conn, known.id)
+    tasks.settled(conn, escalation_of(known.about), by=by, now=now)
+
+
 def stranger_deadline(house: House, known: Stranger) -> datetime:
     """Until when somebody without a booking is to be answered."""
     minutes = house.settings.desk.answer_minutes
     return working_hours_of(house.settings).deadline(known.received_at, minutes)
+
+
+def is_answered(conn: Connection, known: Stranger) -> bool:
+    """Whether somebody has written to them, so that they wait no more."""
+    return bool(outbox.history(conn, known.about))
 
 
 def stranger_thread(conn: Connection, known: Stranger) -> list[dict[str, Any]]:

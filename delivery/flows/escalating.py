@@ -30,6 +30,7 @@ def escalate(house: House, *, now: datetime) -> bool:
             each for each in replies.strangers(conn)
             if _near(house, desk.stranger_deadline(house, each), now)
             and not inbox.task_exists(conn, desk.escalation_of(each.about))
+            and not desk.is_answered(conn, each)
         ]  # fmt: skip
     if not bare and not due and not strangers:
         return False

@@ -45,11 +45,12 @@ def list_conversations(
 
 
 def _strangers(conn: Connection, house: House, now: datetime) -> list[dict[str, Any]]:
-    return [
-        stranger_shown(each, desk.stranger_thread(conn, each), now=now,
-                       answer_by=desk.stranger_deadline(house, each))
-        for each in replies.strangers(conn)
-    ]  # fmt: skip
+    shown = []
+    for each in replies.strangers(conn):
+        until = None if desk.is_answered(conn, each) else desk.stranger_deadline(house, each)
+        thread = desk.stranger_thread(conn, each)
+        shown.append(stranger_shown(each, thread, answer_by=until, now=now))
+    return shown
 
 
 @router.post("/conversations/{conversation_id}/messages")
@@ -85,7 +86,7 @@ def close_conversation(
     with house.database.write() as conn:
         if conversation_id.startswith(_STRANGER):
             number = int(conversation_id.removeprefix(_STRANGER))
-            replies.close_stranger(conn, replies.stranger(conn, number).id)
+            desk.close_stranger(conn, replies.stranger(conn, number), by="", now=now)
         else:
             talk = conversations.get(conn, int(conversation_id))
             desk.close(conn, talk.reference, now=now)

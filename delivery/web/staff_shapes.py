@@ -81,7 +81,7 @@ def conversation_json(
 
 
 def stranger_json(
-    known: Stranger, thread: list[dict[str, Any]], *, answer_by: datetime, now: datetime
+    known: Stranger, thread: list[dict[str, Any]], *, answer_by: datetime | None, now: datetime
 ) -> dict[str, Any]:
     """Somebody who wrote without a booking, as `conversation_json`."""
     return {

@@ -71,6 +71,11 @@ def test_strangers_are_not_forgotten_and_warned_of_once(api: Api, house: House, 
     assert not _warned(house)
     (item,) = api.get("/v1/conversations", key="staff").json()["items"]
     assert (item["answer_by"][:16], item["overdue"]) == ("2026-03-10T11:00", False)
+    sent = api.post(f"/v1/conversations/{about}/messages", key="staff", json={"text": "We bring."})
+    assert sent.status_code < 300
+    clock.forward(minutes=60)
+    (item,) = api.get("/v1/conversations", key="staff").json()["items"]
+    assert (item["answer_by"], item["overdue"]) == (None, False)
 
 
 def test_what_an_older_version_left_waiting_gets_a_deadline(
