@@ -202,11 +202,12 @@ def test_only_what_was_written_to_us_in_that_time_is_listed(quiet_office: Office
         sms = ledger.add(AINO, to, body, direction="inbound", status="received", **more)
         sms.sent_at = sms.created_at = sms.created_at - timedelta(hours=age)
 
+    add(FROM, "old", age=5)  # lists are newest first, and end there
+    add(FROM, "nearly", age=3.1)
     ledger.add(pool, AINO, "ours", direction="outbound-api", status="sent",
                service=service).sent_at = wall()  # fmt: skip
-    add(FROM, "old", age=4)
-    add(FROM, "second \x00", age=1)
     add(FROM, "first", age=2)
+    add(FROM, "second \x00", age=1)
     add(pool, "of the service")
     add(more, "also of the service", service=service)
     add(other, "somebody else's")
