@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -26,6 +23,7 @@ from tests.conftest import settings_for
 from tests.crowds import a_crowd, phone_of
 from tests.loopback import running
 from tests.notifications.numbers import ACCOUNT, FROM, TOKEN
+from tests.ready import Ready
 
 #: `broadcasts`, `quiet_hours`: nothing waits for the morning, and nothing before it starts.
 SETTINGS: dict[str, dict[str, object]] = {
@@ -55,21 +53,17 @@ class Work:
             "PERILLE_BROADCASTS__OFFER_MINUTES": "0",
             **{f"PERILLE_{name}": value for name, value in settings.items()},
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Ready | None = None
 
     def start(self) -> None:
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # closed by kill()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "delivery", "work"], env=self._environment,
-            stdout=self._errors, stderr=self._errors,
-        )  # fmt: skip
+        self._errors = tempfile.NamedTemporaryFile()  # noqa: SIM115  # closed by kill()
+        self._process = Ready("delivery", "work", env=self._environment, errors=self._errors)
 
     def kill(self) -> None:
         """kill -9: no goodbye."""
         assert self._process is not None
         self.check()
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
+        self._process.kill()
         self._errors.close()
 
     def check(self) -> None:

@@ -6,11 +6,7 @@ A twin that marks its recipients in a commit of its own is killed at the same co
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -24,6 +20,7 @@ from delivery.store import broadcast_audit, broadcasts
 from delivery.store.tables import promise
 from notifications.tables import message
 from tests.crowds import a_crowd
+from tests.ready import Ready
 from tests.times import NOW
 
 PEOPLE = 85
@@ -31,22 +28,8 @@ PEOPLE = 85
 DEATHS = [(commit, before) for commit in (1, 2, 3) for before in (True, False)]
 
 
-@contextmanager
-def feeders() -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "tests.broadcasts.dying_feeder"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def run(process: subprocess.Popen[str], house: House, **asked: Any) -> int:
+def run(process: Ready, house: House, **asked: Any) -> int:
     """One feeder; how it ended."""
-    assert process.stdin is not None
-    assert process.stdout is not None
     url = house.database.engine.url.render_as_string(hide_password=False)
     process.stdin.write(json.dumps({"database": url, "before": False} | asked) + "\n")
     process.stdin.flush()
@@ -63,7 +46,7 @@ def killed_again_and_again(
     ask = BroadcastAsk(Audience(carriers=("own_van",)), notice, fields, "test")
     with house.database.write() as conn:
         made = flow.make(conn, house, ask, dry_run=False, now=NOW)
-    with feeders() as process:
+    with Ready("tests.broadcasts.dying_feeder") as process:
         for commit, before in DEATHS:
             assert run(process, house, commit=commit, before=before, twin=twin) == -9
         assert run(process, house, commit=0, twin=twin) == 0

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,6 +15,7 @@ from delivery.store.engine import Database, engine_for
 from delivery.store.seeds import seed
 from tests.loopback import Api
 from tests.postgres import free_port
+from tests.ready import Ready
 
 KEYS = {"shop": "test-shop-key", "staff": "test-staff-key"}
 READY_SECONDS = 30
@@ -38,7 +36,7 @@ class Server:
             "PERILLE_STAFF_KEY": KEYS["staff"],
             **{f"PERILLE_{name}": value for name, value in settings.items()},
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Ready | None = None
 
     def start(self) -> None:
         """Run it, and come back once it answers."""
@@ -46,11 +44,8 @@ class Server:
         self.wait()
 
     def launch(self) -> None:
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # closed by kill()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "delivery", "serve"], env=self._environment,
-            stdout=subprocess.DEVNULL, stderr=self._errors,
-        )  # fmt: skip
+        self._errors = tempfile.NamedTemporaryFile()  # noqa: SIM115  # closed by kill()
+        self._process = Ready("delivery", "serve", env=self._environment, errors=self._errors)
 
     def wait(self) -> None:
         assert self._process is not None
@@ -71,8 +66,7 @@ class Server:
     def kill(self) -> None:
         """kill -9: no goodbye."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
+        self._process.kill()
         self._errors.close()
 
     def api(self) -> Api:

@@ -9,8 +9,6 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +20,7 @@ from notifications.sender import Sender
 from notifications.tables import message
 from tests.notifications.conftest import Office, wall
 from tests.notifications.crashing_sender import LEASE, UNSURE
+from tests.ready import Ready
 
 #: Where they die, and how long after. `calling` with a delay dies while its calls are out.
 STEPS = [
@@ -35,7 +34,7 @@ PEOPLE = 12
 class Senders:
     """Forks crashing senders on this office's database, one after another."""
 
-    def __init__(self, office: Office, process: subprocess.Popen[str]) -> None:
+    def __init__(self, office: Office, process: Ready) -> None:
         self._office = office
         self._process = process
 
@@ -57,12 +56,10 @@ class Senders:
         return int(pid)
 
     def ask(self, **what: object) -> None:
-        assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(what) + "\n")
         self._process.stdin.flush()
 
     def says(self) -> str:
-        assert self._process.stdout is not None
         return self._process.stdout.readline().strip()
 
     def _post(self, number: int) -> None:
@@ -73,15 +70,9 @@ class Senders:
 @contextmanager
 def senders(office: Office) -> Iterator[Senders]:
     url = office.database.engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "tests.notifications.crashing_sender", url,
-               office.stand_in_url, office.url]  # fmt: skip
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        try:
-            yield Senders(office, process)
-        finally:
-            process.kill()
+    module = "tests.notifications.crashing_sender"
+    with Ready(module, url, office.stand_in_url, office.url) as process:
+        yield Senders(office, process)
 
 
 def finish(office: Office, *kinds: type[Sender]) -> None:

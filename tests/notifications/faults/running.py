@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import queue
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -32,6 +30,7 @@ from tests.notifications.conftest import Office, wall
 from tests.notifications.faults.scenarios import Pace, Scenario
 from tests.notifications.numbers import ACCOUNT, FROM, TOKEN
 from tests.postgres import free_port
+from tests.ready import Ready
 
 #: At the defaults the slowest takes four minutes.
 _PATIENCE = 30.0
@@ -60,14 +59,12 @@ class Row:
 class Killer:
     """Forks senders that die where they are told to, one at a time."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: Ready) -> None:
         self._process = process
         self._lock = threading.Lock()
 
     def kill_one(self, **asked: Any) -> None:
         """A sender takes what is due and dies with it."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
         with self._lock:
             self._process.stdin.write(json.dumps({"how": "kill", **asked}) + "\n")
             self._process.stdin.flush()
@@ -76,14 +73,8 @@ class Killer:
 
 @contextmanager
 def a_killer() -> Iterator[Killer]:
-    command = [sys.executable, "-m", "tests.notifications.crashing_sender"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        try:
-            yield Killer(process)
-        finally:
-            process.kill()
+    with Ready("tests.notifications.crashing_sender") as process:
+        yield Killer(process)
 
 
 @dataclass(frozen=True)
