@@ -1,11 +1,10 @@
-"""Rules for hours: from numbers and words to moments, spans and bounds of a day."""
+"""Rules for hours: from numbers and words to moments of a day."""
 
 from __future__ import annotations
 
 from delivery.rules.replies.calendar_days import Days, coming
-from delivery.rules.replies.hours import Clock, Hours
+from delivery.rules.replies.hours import Clock
 from delivery.rules.replies.rewriting import Made, Rule, Setting, Symbol, over, rule, values
-from delivery.rules.replies.symbols import PARTS
 from delivery.rules.replies.tokens import Written
 
 #: A bare `17.10` further away than this is an hour, not a day.
@@ -18,7 +17,7 @@ def _clock(hour: int, minute: int = 0, *, width: int = 1) -> Clock | None:
     return hour * 60 + minute, 1 <= hour <= 12 and not (width == 2 and hour < 10)
 
 
-def _as_clock(each: Symbol) -> Clock | None:
+def as_clock(each: Symbol) -> Clock | None:
     if each.code == "c":
         return each.value  # type: ignore[no-any-return]
     if each.code == "Y":
@@ -97,7 +96,7 @@ WRITTEN: list[Rule] = [
 def _half_known(some: list[Symbol], _: Setting) -> Made:
     """`5 pm`, `4 25 pm`."""
     numbers = [each for each in some if each.code in "nc"]
-    clock = _as_clock(numbers[0])
+    clock = as_clock(numbers[0])
     if clock is None or (len(numbers) > 1 and not 0 <= numbers[1].value <= 59):
         return None
     minutes = clock[0] + (int(numbers[1].value) if len(numbers) > 1 else 0)
@@ -121,7 +120,7 @@ def _half_to(some: list[Symbol], _: Setting) -> Made:
 
 def _hour_in(some: list[Symbol]) -> Clock | None:
     """Of the last number or clock among them, an hour from 1."""
-    clock = _as_clock([each for each in some if each.code in "nc"][-1])
+    clock = as_clock([each for each in some if each.code in "nc"][-1])
     return clock if clock and clock[0] >= 30 else None
 
 
@@ -136,11 +135,25 @@ def _past_hour(some: list[Symbol], _: Setting) -> Made:
     return _shifted(some, some[0], some[-1], 1)
 
 
-def _to_hour(some: list[Symbol], _: Setting) -> Made:
+def _told_by_clock(some: list[Symbol], setting: Setting) -> bool:
+    """Whether "ten to twelve" is a moment; who waits for a van means both hours, unless "at"."""
+    minutes = values(some, "nQD")[0]
+    return (
+        some[0].code == "K"
+        or bool(values(some, "QD"))
+        or (not setting.daytime and not (isinstance(minutes, int) and minutes % 5))
+    )
+
+
+def _to_hour(some: list[Symbol], setting: Setting) -> Made:
     """`quarter to five`; of `5 to 7` in digits a span is made elsewhere."""
-    if any(each.code == "T" for each in some) and isinstance(some[0].value, Written):
+    to = next((each for each in some if each.code == "T"), None)
+    if to is not None and (
+        to.value is None or isinstance(some[0].value, Written) or not _told_by_clock(some, setting)
+    ):
         return None
-    return _shifted(some, some[0], some[-1], -1)
+    minutes = next(each for each in some if each.code in "nQD")
+    return _shifted(some, minutes, some[-1], -1)
 
 
 def _hour_first(some: list[Symbol], _: Setting) -> Made:
@@ -152,7 +165,7 @@ def _hour_first(some: list[Symbol], _: Setting) -> Made:
 
 
 def _shifted(some: list[Symbol], by: Symbol, hour: Symbol, sign: int) -> Made:
-    clock, minutes = _as_clock(hour), _minutes(by)
+    clock, minutes = as_clock(hour), _minutes(by)
     if clock is None or minutes is None:
         return None
     moved = (clock[0] + sign * minutes) % (24 * 60)
@@ -171,7 +184,7 @@ def _hour_minute(some: list[Symbol], _: Setting) -> Made:
 
 
 def _named_hour(some: list[Symbol], _: Setting) -> Made:
-    clock = _as_clock(next(each for each in some if each.code in "nY"))
+    clock = as_clock(next(each for each in some if each.code in "nY"))
     return _c(some, clock)
 
 
@@ -185,17 +198,27 @@ def _thirty(some: list[Symbol], _: Setting) -> Made:
     year = some[-1].value
     if len(some) == 1 and int(year) >= 1000:
         return None
-    return _c(some, _as_clock(some[-1]))
+    return _c(some, as_clock(some[-1]))
+
+
+def _army_span(some: list[Symbol], _: Setting) -> Made:
+    """`1730-1900`, unless they may be years."""
+    both = [int(each.value) for each in some if each.code == "Y"]
+    fits = all(each % 100 < 60 and each % 5 == 0 and each <= 2400 for each in both)
+    if not fits or both[0] >= both[1] or all(1900 <= each <= 2100 for each in both):
+        return None
+    return [over([e], "c", as_clock(e)) if e.code == "Y" else e for e in some]
 
 
 WORDS: list[Rule] = [
+    rule("Y[-T]Y")(_army_span),
     rule("K?nna")(_half_known),
     rule("[nc]O?a")(_half_known),
     rule("Hp?K?[nc]")(_half_past),
     rule("K?[n]O?&?f")(_half_past),
     rule("hK?[nc]")(_half_to),
     rule("[nQD]p[KO]?[nc]|D>K?[nc]")(_past_hour),
-    rule("[nQD]v[KO]?[nc]|[nQD]T(?=[nc])[nc](?![-U])")(_to_hour),
+    rule("[nQD]v[KO]?[nc]|K?[nQD]T(?=[nc])[nc](?![-U])")(_to_hour),
     rule("[nc]O?λ[nQD]|[nc]O?v[nQ](?!U)|[nc]O?&Q|K[nc]O?&n(?![-Uy])|K[nc]O?p[nQ]")(_hour_first),
     rule("[nc]O?a")(_half_known),
     rule("n,?c")(_twelve),
@@ -204,87 +227,4 @@ WORDS: list[Rule] = [
     rule("KY|Y")(_thirty),
     rule("Knn(?![-U])|(?<![-n#])nn(?![-Un#])")(_hour_minute),
     rule("K+n(?![-U#g])")(_named_hour),
-]
-
-
-# -- spans and bounds --------------------------------------------------------------------------
-
-
-def _hours(some: list[Symbol], kind: str) -> Made:
-    clocks = [_as_clock(each) for each in some if each.code in "nc"]
-    if not clocks or any(each is None for each in clocks):
-        return None
-    return over(some, "V", Hours(kind, *clocks))  # type: ignore[arg-type]
-
-
-def _span(some: list[Symbol], _: Setting) -> Made:
-    numbers = [each for each in some if each.code in "nc"]
-    if all(each.code == "n" and each.value == 0 for each in numbers):
-        return None
-    return _hours(some, "span")
-
-
-def _likely_span(some: list[Symbol], setting: Setting) -> Made:
-    """Before a word we do not know `6-8` is hours, `2-3` may be boxes."""
-    last = some[-1]
-    return _span(some, setting) if last.code == "c" or last.value >= 7 else None
-
-
-def _after(some: list[Symbol], _: Setting) -> Made:
-    if some[-1].code == "}" and getattr(some[-2].value, "dotted", False):
-        return None  # "until 4. After that"
-    return _hours(some, "after")
-
-
-def _before(some: list[Symbol], _: Setting) -> Made:
-    return _hours(some, "before")
-
-
-def _at(some: list[Symbol], _: Setting) -> Made:
-    return _hours(some, "at")
-
-
-def _bare(some: list[Symbol], _: Setting) -> Made:
-    """A number beside a day or a part of it: `tomorrow 18`, `9 tomorrow morning`."""
-    made = []
-    spelled = any(each.code == "n" and not isinstance(each.value, Written) for each in some)
-    for each in some:
-        if each.code == ",":
-            if spelled:
-                return None
-            continue
-        if each.code == "n":
-            clock = _as_clock(each)
-            if clock is None or clock[0] == 0:
-                return None
-            each = over([each], "V", Hours("at", clock))
-        made.append(each)
-    return made
-
-
-def _after_part(some: list[Symbol], _: Setting) -> Made:
-    name = values(some, "P")[0]
-    end = 13 * 60 if name in ("lunch", "midday") else PARTS[name][1]
-    return over(some, "V", Hours("after", (end, False)))
-
-
-def _before_part(some: list[Symbol], _: Setting) -> Made:
-    name = values(some, "P")[0]
-    start = 12 * 60 if name in ("lunch", "midday") else PARTS[name][0]
-    return over(some, "V", Hours("before", (start, False)))
-
-
-_T = "K*[nc]"
-SPANS_OF_HOURS: list[Rule] = [
-    rule(f"B{_T}[-T&u]{_T}|{_T}&{_T}y|y{_T}&{_T}")(_span),
-    rule(f"F?{_T}K*[-Tu]{_T}(?![U#gM.-])")(_span),
-    rule(f"{_T}-{_T}(?=\\.)")(_likely_span),
-    rule(f"F{_T}[-Tu]?{_T}(?![U#gM-])|F?{_T}u{_T}")(_span),
-    rule(f">{_T}(?![U#g-])|F{_T}}}?(?![U#g-])|{_T}}}|K*c-(?![.nc])|K+n-(?![.nc])")(_after),
-    rule(f"[<u]{_T}(?![U#g-])|{_T}{{")(_before),
-    rule("[b]*>P")(_after_part),
-    rule("<P")(_before_part),
-    rule("n,?Z,?P|(?<![.#-])nP|P,?n(?![-U#g.n])")(_bare),
-    rule("Z,?n(?![-U#g./noM&])|(?<![.#&-])n[,]?Z(?=$|[,;P+!])")(_bare),
-    rule("K*c")(_at),
 ]

@@ -107,7 +107,7 @@ DATES: list[Rule] = [
     rule("W,?d|d,?W")(_weekday_decides),
     rule("d")(_written),
     rule("F?[no][-T/&,][no][Mm],?Y?")(_days_of_month),
-    rule("[Mm]F?[no][-T][no](?:,?Y)?")(_days_of_month),
+    rule("(?<![no])[Mm]F?[no][-T][no](?:,?Y)?")(_days_of_month),
     rule("\\^?[no],?[Mm],?Y?")(_with_month),
     rule("[Mm],?\\^?[no](?:,?Y)?")(_with_month),
     rule("[INv]m|[ISNv]?MY?|mY")(_whole_month),

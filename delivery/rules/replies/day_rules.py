@@ -200,6 +200,11 @@ def _range(some: list[Symbol], _: Setting) -> Made:
     return named(some, several(span(first.start, end), first=first.start))
 
 
+def _moved(some: list[Symbol], _: Setting) -> Made:
+    """ "Move it from wednesday to friday": only the latter is wished."""
+    return [*(each for each in some[:-2] if each.code not in "FZ"), some[-1]]
+
+
 def _either_day(some: list[Symbol], setting: Setting) -> Made:
     """`17. tai 18. päivä`."""
     both = [ordinal([over([each], "o", each.value)], setting) for each in (some[0], some[2])]
@@ -239,6 +244,7 @@ SPANS: list[Rule] = [
     rule("Z,?Z")(_same_day),
     rule("W,?\\^?[no](?![-U.OgTp#avQ&])")(weekday_and_number),
     rule("oU")(lambda some, s: ordinal(some, s) if some[-1].value == "day" else None),
+    rule("W,?Z|Z,?W")(weekday_beside),
     rule("[no][/&]o(?![-.g#K])")(_either_day),
     rule("I[lS]?DJ?|I[lS]?UJ|[DU]J")(ahead),
     rule("[NG][DU]")(next_length),
@@ -249,6 +255,7 @@ SPANS: list[Rule] = [
     rule("(?<![-n/p])o(?![-.g#UK]|,?[nc])")(ordinal),
     rule("(?<![-n/p.])o(?=\\.)")(lambda some, s: ordinal(some, s) if some[0].value > 3 else None),
     rule("[be]+Z")(_part_of_days),
+    rule("¢[^;|,ZVcn]{0,5}(?:Z[-TuI]Z|FZZ)")(_moved),
     rule("F?Z[-Tu]Z|BZ&Z|FZZ")(_range),
     rule(f">Z{_NO_CLOCK}|F?Z}}|FZ(?![-T]){_NO_CLOCK}")(_bound_after),
     rule(f"[<u]Z{_NO_CLOCK}|Z{{")(_bound_before),

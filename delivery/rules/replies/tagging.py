@@ -16,6 +16,7 @@ _MARKS = {
 _DAY_OF: Meaning = (("^", None),)
 #: Behind these a dot only shortens the word: `kl. 18`, `fre. 12`, `v. 47`.
 _SHORTENED = frozenset("WrmMKkaUO")
+_NAMES = frozenset("WrMm")
 #: `2,5`; it counts only before hours.
 _DECIMAL = re.compile("([0-9]{1,2}),([0-9])")
 _STRANGE: Meaning = ((".", "strange"),)
@@ -105,7 +106,7 @@ def _mark(row: list[Symbol], token: Token, found: list[Token], place: int) -> No
     elif token.value == ".":
         last = row[-1] if row else None
         if last is not None and last.end == token.start:
-            if last.code in _SHORTENED:
+            if last.code in _SHORTENED and _shortens(last, found, place):
                 return
             if last.code == "n" and isinstance(last.value, Written):
                 row[-1] = Symbol("n", Written(str(int(last.value)), dotted=True),
@@ -116,6 +117,14 @@ def _mark(row: list[Symbol], token: Token, found: list[Token], place: int) -> No
         return
     else:
         row.append(Symbol(_MARKS[token.value], None, token.start, token.end))
+
+
+def _shortens(last: Symbol, found: list[Token], place: int) -> bool:
+    """Whether the dot belongs to the word: `fre. 12`, but "not thursday. Friday is fine"."""
+    if last.code not in _NAMES:
+        return True
+    behind = found[place + 1] if place + 1 < len(found) else None
+    return behind is not None and behind.kind not in ("word", "mark")
 
 
 def _digit_behind(found: list[Token], place: int) -> bool:

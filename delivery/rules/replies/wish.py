@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from delivery.rules.replies.clauses import Clause, Span, clauses
-from delivery.rules.replies.clock_rules import SPANS_OF_HOURS, WORDS, WRITTEN
+from delivery.rules.replies.clock_rules import WORDS, WRITTEN
 from delivery.rules.replies.date_rules import DATES
 from delivery.rules.replies.day_rules import SPANS, WEEKS
 from delivery.rules.replies.folding import fold, joined_halves
+from delivery.rules.replies.hour_spans import SPANS_OF_HOURS
 from delivery.rules.replies.language import language_of
 from delivery.rules.replies.length_rules import LENGTHS, NO_TIMES
 from delivery.rules.replies.lexicon import Lexicon
@@ -36,11 +37,15 @@ _TIDY: list[Rule] = [
     rule("[K^]*n%")(lambda some, _: over(some, "o", values(some, "n")[0])),
     rule("[WRE^]=")(lambda some, _: over(some, ".", None)),
     rule("=")(lambda some, _: over(some, ".", None)),
+    rule("[WREP]¤")(lambda some, _: (over(some[1:], "!", "except"), some[0])),
+    rule("K?n?¤")(lambda some, _: over(some, "#", None)),
+    rule("λ(?=,?[WR])")(lambda some, _: over(some, "!", "except")),
     rule("%")(lambda some, _: over(some, ".", None)),
     rule("!\\.?A")(lambda some, _: Symbol("+", None, some[0].start, some[-1].end)),
 ]
 _RULES: list[Rule] = [
     *_TIDY, *NO_TIMES, *WRITTEN, *LENGTHS, *DATES, *WEEKS, *WORDS, *SPANS, *SPANS_OF_HOURS,
+    rule("¢")(lambda some, _: over(some, "|" if some[0].value else ".", None)),
 ]  # fmt: skip
 
 
