@@ -1,38 +1,65 @@
-"""Who waits for an answer, and what was said with one of them; with a booking or without."""
+"""Who waits for an answer, the soonest deadline first; with a booking or without."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import Connection
 
 from delivery.flows import desk as desk_flow
 from delivery.house import House
 from delivery.rules import phrases
 from delivery.rules.refusals import NotFound
-from delivery.store import bookings, conversations, page_notes, replies
-from delivery.web import ops_delivery
+from delivery.settings import working_hours_of
+from delivery.store import inbox, replies
+from delivery.store.staff import Member
 from delivery.web.at_desk import local
 from delivery.web.templating import say
-from delivery.web.views_ops import Bubble, DeliveryCard, Waiting
-from notifications import inbox
+from delivery.web.views_inbox import TalkList, Waiting
 from notifications.phone import masked
 
+LIST = "/ops/conversations"
 _STRANGER = "unknown-"
 
 
 @dataclass(frozen=True)
-class Opened:
-    """The conversation that is open on the page; empty when none is."""
+class Reader:
+    """Whoever looks: says things in their language, at one moment, on the desk's clock."""
 
-    reference: str = ""
-    name: str = ""
-    writes_in: str = ""
-    bubbles: tuple[Bubble, ...] = ()
-    may_answer: bool = False
-    card: DeliveryCard | None = None
+    house: House
+    member: Member
+    lang: str
+    now: datetime
+
+    def say(self, key: str, **given: Any) -> Markup:
+        return say(self.house.words, self.lang, key, **given)
+
+    def at(self, moment: datetime) -> str:
+        """An hour of today, or a day and an hour."""
+        there = local(self.house, moment)
+        clock = phrases.clock_time(there, self.lang)
+        if there.date() == local(self.house, self.now).date():
+            return clock
+        return f"{phrases.day(there.date(), self.lang, short=True)} {clock}"
+
+    def due_kind(self, until: datetime | None) -> str:
+        """How near a deadline is: `bad` when it is over, `late` when everybody is warned."""
+        if until is None:
+            return ""
+        if until <= self.now:
+            return "bad"
+        settings = self.house.settings
+        left = working_hours_of(settings).minutes_between(self.now, until)
+        return "late" if left < settings.desk.warn_minutes else ""
+
+    def due(self, until: datetime | None, by: str, over: str) -> str:
+        """The deadline in words: the sentence `by`, or `over` when it has passed."""
+        if until is None:
+            return ""
+        return str(self.say(over if until <= self.now else by, at=self.at(until)))
 
 
 def stranger_number(reference: str) -> int | None:
@@ -45,64 +72,54 @@ def stranger_number(reference: str) -> int | None:
     return int(number)
 
 
-def opened(conn: Connection, house: House, reference: str, lang: str, *, now: datetime) -> Opened:
-    """What was said, with its delivery beside it. Raises `NotFound`."""
-    unknown = stranger_number(reference)
-    if unknown is not None:
-        return _stranger(conn, house, replies.stranger(conn, unknown), lang)
-    booking = bookings.get(conn, reference)
-    teller = ops_delivery.teller_of(conn, house, booking, lang, now)
-    language = teller.say(f"lang_{house.words.language(booking.locale)}")
-    return Opened(
-        reference=booking.reference,
-        name=ops_delivery.name_of(booking),
-        writes_in=str(teller.say("conv_language", language=language)),
-        bubbles=ops_delivery.bubbles_of(conn, teller),
-        may_answer=bool(booking.phone),
-        card=ops_delivery.card_of(teller),
-    )
+def talk_list(conn: Connection, reader: Reader, current: str, *, mine: bool) -> TalkList:
+    """Those that wait for anybody, or those that are the reader's own."""
+    if mine:
+        known = inbox.mine(conn, reader.member.login)
+        rows = [_known(each, reader, current, mine=True) for each in known]
+        return TalkList(_count(known, reader), tuple(rows), mine, bool(current))
+    known = inbox.waiting(conn)
+    found = [(each["answer_by"], _known(each, reader, current, mine=False)) for each in known]
+    for each in replies.strangers(conn):
+        until = desk_flow.stranger_deadline(reader.house, each)
+        found.append((until, _stranger(each, until, reader, current)))
+    found.sort(key=lambda each: (each[0] is not None, each[0] or reader.now))
+    count = str(reader.say("conv_wait", count=len(found)))
+    return TalkList(count, tuple(row for _, row in found), mine, bool(current))
 
 
-def _stranger(conn: Connection, house: House, known: replies.Stranger, lang: str) -> Opened:
-    speak = partial(say, house.words, lang)
-    bubbles = []
-    for each in desk_flow.stranger_thread(conn, known):
-        at = phrases.clock_time(local(house, each["at"]), lang)
-        ours = each["who"] == "we"
-        under = str(speak("conv_sms", state=each["state"], at=at)) if ours else at
-        bubbles.append(Bubble(ours, each["text"], under, lang))
-    return Opened(reference=known.about, name=masked(known.sender), bubbles=tuple(bubbles),
-                  may_answer=True)  # fmt: skip
+def _count(known: list[dict[str, Any]], reader: Reader) -> str:
+    return str(reader.say("conv_wait", count=sum(each["state"] == "waiting" for each in known)))
 
 
-def waiting(
-    conn: Connection, house: House, current: str, lang: str, *, now: datetime
-) -> tuple[Waiting, ...]:
-    """Those that wait for a person, longest first."""
-    found = [
-        (row["waiting_since"], row["reference"],
-         f"{row['given_name']} {row['family_name']}".strip() or row["reference"],
-         _last_words(conn, row["reference"]))
-        for row in conversations.waiting(conn)
-    ]  # fmt: skip
-    found += [(each.received_at, each.about, masked(each.sender), each.body)
-              for each in replies.strangers(conn)]  # fmt: skip
-    return tuple(
-        Waiting(
-            reference=reference, name=name, initials=_initials(name), text=text,
-            since=f"{round((now - since).total_seconds() / 60)} min",
-            current=reference == current,
-        )
-        for since, reference, name, text in sorted(found, key=lambda each: each[:2])
+def _known(row: dict[str, Any], reader: Reader, current: str, *, mine: bool) -> Waiting:
+    name = f"{row['given_name']} {row['family_name']}".strip() or row["reference"]
+    return Waiting(
+        reference=row["reference"],
+        link=f"{LIST}/{row['reference']}{'?whose=mine' if mine else ''}",
+        name=name, initials=initials(name), text=row["last_words"],
+        due=reader.due(row["answer_by"], "conv_by", "conv_was_due"),
+        due_kind=reader.due_kind(row["answer_by"]),
+        whose="" if mine else _whose(row, reader), current=row["reference"] == current,
     )  # fmt: skip
 
 
-def _last_words(conn: Connection, reference: str) -> str:
-    """What the customer said last, by SMS or on the page."""
-    said = [(each["received_at"], each["body"]) for each in inbox.replies_about(conn, reference)]
-    said += [(each.at, each.text) for each in page_notes.written(conn, reference)]
-    return max(said)[1] if said else ""
+def _whose(row: dict[str, Any], reader: Reader) -> str:
+    if row["assignee"] is None:
+        return ""
+    if row["assignee"] == reader.member.login:
+        return str(reader.say("conv_yours"))
+    return str(row["assignee_name"] or row["assignee"]).split()[0]
 
 
-def _initials(name: str) -> str:
+def _stranger(known: replies.Stranger, until: datetime, reader: Reader, current: str) -> Waiting:
+    return Waiting(
+        reference=known.about, link=f"{LIST}/{known.about}", name=masked(known.sender),
+        initials="?", text=known.body, due=reader.due(until, "conv_by", "conv_was_due"),
+        due_kind=reader.due_kind(until), whose="", current=known.about == current,
+    )  # fmt: skip
+
+
+def initials(name: str) -> str:
+    """Two letters for a face."""
     return "".join(part[0] for part in name.split()[:2]).upper()

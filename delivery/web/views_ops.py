@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from delivery.web.demo_shop import FieldError
 from delivery.web.templating import View
 from delivery.web.views import DayLine
 from delivery.web.views_my import PromiseLine
@@ -114,18 +113,6 @@ class TodayPage(View):
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """One conversation in the list."""
-
-    reference: str
-    name: str
-    initials: str
-    text: str
-    since: str
-    current: bool
-
-
-@dataclass(frozen=True)
 class Bubble:
     ours: bool
     text: str
@@ -141,24 +128,6 @@ class DeliveryCard:
     facts: tuple[tuple[str, str], ...]
     was: str
     line: DayLine
-
-
-@dataclass(frozen=True)
-class ConversationsPage(View):
-    template: ClassVar[str] = "ops/conversations.html"
-
-    desk: DeskFrame
-    count: str
-    waiting: tuple[Waiting, ...]
-    #: The open one; empty when none is.
-    reference: str = ""
-    name: str = ""
-    writes_in: str = ""
-    bubbles: tuple[Bubble, ...] = ()
-    may_answer: bool = False
-    draft: str = ""
-    errors: tuple[FieldError, ...] = ()
-    card: DeliveryCard | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from delivery.web import (
     error_pages,
     login,
     views_demo,
+    views_inbox,
     views_my,
     views_notices,
     views_ops,
@@ -24,7 +25,8 @@ from delivery.web import (
 from delivery.web.static_files import FOLDER
 from delivery.web.templating import View, _environment
 
-MODULES = (error_pages, login, views_demo, views_my, views_notices, views_ops, views_phone)
+MODULES = (error_pages, login, views_demo, views_inbox, views_my, views_notices, views_ops,
+           views_phone)  # fmt: skip
 VIEWS = sorted(View.__subclasses__(), key=lambda each: each.template)
 TEMPLATES = sorted(
     each.relative_to(asset("templates")).as_posix()

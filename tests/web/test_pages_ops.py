@@ -112,7 +112,8 @@ def test_a_waiting_conversation_is_read_answered_and_closed(
     clock.forward(minutes=7)
     assert "1 wait" in desk.open("/ops/conversations").text
     page = open_first(desk)
-    assert "7 min" in page.text
+    assert "by 13:00" in page.text
+    assert "Answer by 13:00" in page.text
     assert page.text.count("Vasta kahdeksan jälkeen!") == 2
     assert "Writes in Finnish" in page.text
     assert desk.send(page.form("/answer"), text=" ").status == 422
