@@ -92,7 +92,7 @@ def _denied(one: Phrase, refusals: list[Phrase], known: Said) -> Phrase | None:
     """The word that makes a no of this yes: "I will *not* be home"."""
     if one.kind != "yes":
         return None
-    return next((no for no in refusals if _just_before(no, one, known)), None)
+    return next((no for no in refusals if near(no, one, known)), None)
 
 
 def _both(one: Phrase, other: Phrase) -> tuple[int, int]:
@@ -141,16 +141,15 @@ def wants_cancelled(known: Said) -> Phrase | None:
         if any(inside(each, other) for other in known.all("safe_place", "note", "complaint")):
             continue  # "ställ in den i garaget"
         denied = any(
-            _just_before(no, each, known) or _just_before(each, no, known)
-            for no in known.all("negate")
+            near(no, each, known) or near(each, no, known) for no in known.all("negate")
         ) and not any(no.start >= each.start and no.end <= each.end for no in known.all("negate"))
         if not denied:
             return each
     return None
 
 
-def _just_before(one: Phrase, other: Phrase, known: Said) -> bool:
-    """Whether it stands before the other with at most a short word between: "μην το ακυρώσετε"."""
+def near(one: Phrase, other: Phrase, known: Said) -> bool:
+    """Whether one stands before the other with at most a short word between: "μην το ακυρώσετε"."""
     between = known.words[one.end : other.start]
     return one.end == other.start or (len(between) == 1 and 0 < len(between[0]) < _SHORT)
 

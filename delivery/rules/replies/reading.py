@@ -12,7 +12,7 @@ from delivery.rules.replies.intents import Phrase, Said, inside, keyword, said, 
 from delivery.rules.replies.language import language_of
 from delivery.rules.replies.lexicon import Lexicon
 from delivery.rules.replies.matching import fitting
-from delivery.rules.replies.relocating import relocation
+from delivery.rules.replies.relocating import forbidden, relocation
 from delivery.rules.replies.tokens import MOST, tokens
 from delivery.rules.replies.understanding import Slotted, Understanding
 from delivery.rules.replies.wish import Wish, read_wish, writes_month_first
@@ -141,7 +141,7 @@ class _Reading:
             return self._as("human", found)
         if (found := known.has("where")) and not self._asks_for_time():
             return self._as("where", found)
-        return self._relocated() or self._noted(note)
+        return self._relocated() or self._noted(note or forbidden(known))
 
     def _all_of_it(self) -> bool:
         """ "Cancel tomorrow" may mean the day: the order has to be named, or nothing at all."""
@@ -162,7 +162,7 @@ class _Reading:
 
     def _noted(self, note: Phrase | None) -> Understanding | None:
         """Beside a wish a note is kept, but the wish is what is answered."""
-        if note is None:
+        if note is None or self.known.has("unsure"):
             return None
         if self.wish.days or self.wish.refuses:
             self.about = replace(self.about, also=("note",))

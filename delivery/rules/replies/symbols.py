@@ -33,7 +33,7 @@ TAGS: dict[str, tuple[str, object]] = {
     "any": ("*", None), "any_day": ("*", "day"), "all_day": ("*", "all_day"),
     "not": ("!", None), "away": ("A", None),
     "home": ("+", "home"), "fine": ("+", None), "except": ("!", "except"),
-    "except_behind": ("¤", None),
+    "except_behind": ("¤", None), "instead_of": ("!", "instead"),
     "moving": ("¢", None), "moving_but": ("¢", "but"), "but": ("|", None),
     "because": ("|", "because"),
     "code": ("C", None), "counted": ("g", None), "day_of": ("^", None),

@@ -15,36 +15,20 @@ from delivery.rules.replies.hour_spans import SPANS_OF_HOURS
 from delivery.rules.replies.language import language_of
 from delivery.rules.replies.length_rules import LENGTHS, NO_TIMES
 from delivery.rules.replies.lexicon import Lexicon
-from delivery.rules.replies.rewriting import Rule, Setting, Symbol, over, rewrite, rule, values
+from delivery.rules.replies.rewriting import (
+    Rule,
+    Setting,
+    over,
+    rewrite,
+    rule,
+)
 from delivery.rules.replies.tagging import tagged
+from delivery.rules.replies.tidy_rules import TIDY
 from delivery.rules.replies.tokens import Token, tokens
 
 _DAY = 24 * 60
-_TIDY: list[Rule] = [
-    # "sat 10-12" is a day, "he sat down" is none.
-    rule("r(?=,?[nctxdoPRKBYMW<>FT-])|(?<![.Un])r(?![.U])")(
-        lambda some, _: over(some, "W", some[0].value)
-    ),
-    rule("r")(lambda some, _: over(some, ".", None)),
-    rule("X(?=W)")(
-        lambda some, _: [
-            Symbol(">", False, some[0].start, some[0].end),
-            Symbol("N", None, some[0].start, some[0].end),
-        ]
-    ),
-    rule("W-P")(lambda some, _: [some[0], some[2]]),
-    rule("A\\.?T(?=K*[nct])")(lambda some, _: (*some[:-1], over(some[-1:], "u", None))),
-    rule("[K^]*n%")(lambda some, _: over(some, "o", values(some, "n")[0])),
-    rule("[WRE^]=")(lambda some, _: over(some, ".", None)),
-    rule("=")(lambda some, _: over(some, ".", None)),
-    rule("[WREP]¤")(lambda some, _: (over(some[1:], "!", "except"), some[0])),
-    rule("K?n?¤")(lambda some, _: over(some, "#", None)),
-    rule("λ(?=,?[WR])")(lambda some, _: over(some, "!", "except")),
-    rule("%")(lambda some, _: over(some, ".", None)),
-    rule("!\\.?A")(lambda some, _: Symbol("+", None, some[0].start, some[-1].end)),
-]
 _RULES: list[Rule] = [
-    *_TIDY, *NO_TIMES, *WRITTEN, *LENGTHS, *DATES, *WEEKS, *WORDS, *SPANS, *SPANS_OF_HOURS,
+    *TIDY, *NO_TIMES, *WRITTEN, *LENGTHS, *DATES, *WEEKS, *WORDS, *SPANS, *SPANS_OF_HOURS,
     rule("¢")(lambda some, _: over(some, "|" if some[0].value else ".", None)),
 ]  # fmt: skip
 
