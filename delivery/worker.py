@@ -84,8 +84,11 @@ def _sweep(house: House, now: datetime) -> object:
     return sweeping.sweep(house.database, now=now)
 
 
+_auditor = auditing.Auditor()
+
+
 def _audit(house: House, now: datetime) -> object:
-    auditing.look_for_forgotten_replies(house, now=now)
+    _auditor.look(house, now=now)
     return False
 
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from delivery.flows import offering, rescheduling
 from delivery.flows import telling_answers as telling
+from delivery.flows.rescheduling import FreeTimes
 from delivery.flows.turn import ANSWERED, Turn, offered, to_person, unclear
-from delivery.rules.menus import pick_times
+from delivery.rules.menus import Timed, pick_times
 from delivery.rules.money import Money
 from delivery.rules.options import DeliveryOption
 from delivery.rules.questions import CANCEL, CONFIRM, Line, fee_of, times_of
@@ -23,32 +24,35 @@ def wish(turn: Turn, meant: Understanding) -> str:
     """Move to the one time that is meant; hold a likely one and ask; in doubt list what fits."""
     if stands_already(meant, turn.booking.window):
         return stand(turn)
-    free = _wanted(turn, meant)
-    if not free:
+    free = _free(turn)
+    times = _wanted(free, meant)
+    if not times:
         return to_person(turn)
     if not meant.days and not meant.has_hours:
-        return ask(turn, free)
-    fits = turn.understood(offered(free)).slots
-    fitting = [each for each in free if each.id in fits]
+        return ask(turn, free, times)
+    fits = turn.understood(offered(times)).slots
+    fitting = [each for each in times if each.id in fits]
     if not fitting:
         return gone(turn, meant)
     planned, menu = turn.planned(), [each["option"] for each in times_of(turn.menu)]
     best = best_of(fitting, meant, planned=planned, menu=menu)
     if best is not None:
-        return move(turn, best)
+        return move(turn, free.options([best])[0])
     likely = likely_of(fitting, meant, planned=planned)
-    return echo(turn, likely) if likely is not None else ask(turn, fitting)
+    if likely is not None:
+        return echo(turn, free.options([likely])[0])
+    return ask(turn, free, fitting)
 
 
 def take(turn: Turn, line: Line) -> str:
     """Move to a listed time at once, if it is still free, for the fee that was said with it."""
-    free = offering.all_times(turn.conn, turn.house, turn.booking, now=turn.now)
-    wanted = next((each for each in free if each.id == line["option"]), None)
-    if wanted is None:
+    free = _free(turn)
+    found = free.options(each for each in free.times if each.id == line["option"])
+    if not found:
         return gone(turn)
-    if turn.question == CONFIRM and fee_of(line) == _fee(wanted):
-        return _moved(turn, wanted)
-    return move(turn, wanted)
+    if turn.question == CONFIRM and fee_of(line) == _fee(found[0]):
+        return _moved(turn, found[0])
+    return move(turn, found[0])
 
 
 def move(turn: Turn, option: DeliveryOption) -> str:
@@ -80,12 +84,11 @@ def undo(turn: Turn) -> str:
 
 def gone(turn: Turn, meant: Understanding | None = None) -> str:
     """That time is not free: what is, nearest to the day that was asked for, as a new menu."""
-    free = offering.all_times(turn.conn, turn.house, turn.booking, now=turn.now)
-    near = None
+    free, near = _free(turn), None
+    some = list(free.times)
     if meant is not None:
-        free = [each for each in free if each.window.start.date() not in meant.refused]
-        near = _on_day(turn.planned(), meant)
-    times = _listed(turn, free, near)
+        some, near = _wanted(free, meant), _on_day(turn.planned(), meant)
+    times = _listed(turn, free, some, near)
     if not times:
         return to_person(turn)
     telling.slot_gone(turn.conn, turn.house, turn.booking, times, cause=turn.cause, now=turn.now)
@@ -101,15 +104,16 @@ def decline(turn: Turn, meant: Understanding) -> str:
         return unclear(turn)
     if conversations.count_unclear(turn.conn, turn.booking, now=turn.now) > 1:
         return to_person(turn)
-    return ask(turn, _wanted(turn, meant))
+    free = _free(turn)
+    return ask(turn, free, _wanted(free, meant))
 
 
 def other_times(turn: Turn) -> str:
     """Not the one that was held: which else?"""
     refused = {each["option"] for each in times_of(turn.menu)}
     offering.drop_question(turn.conn, turn.booking, now=turn.now)
-    free = offering.all_times(turn.conn, turn.house, turn.booking, now=turn.now)
-    return ask(turn, [each for each in free if each.id not in refused])
+    free = _free(turn)
+    return ask(turn, free, [each for each in free.times if each.id not in refused])
 
 
 def stand(turn: Turn) -> str:
@@ -120,20 +124,22 @@ def stand(turn: Turn) -> str:
     return ANSWERED
 
 
-def ask(turn: Turn, free: Sequence[DeliveryOption]) -> str:
+def ask(turn: Turn, free: FreeTimes, some: Sequence[Timed]) -> str:
     """Which of these? At most three are listed."""
-    times = _listed(turn, free)
+    times = _listed(turn, free, some)
     if not times:
-        return gone(turn) if free else to_person(turn)
+        return gone(turn) if some else to_person(turn)
     telling.which_time(turn.conn, turn.house, turn.booking, times, cause=turn.cause, now=turn.now)
     return ANSWERED
 
 
 def _listed(
-    turn: Turn, free: Sequence[DeliveryOption], near: TimeWindow | None = None
+    turn: Turn, free: FreeTimes, some: Sequence[Timed], near: TimeWindow | None = None
 ) -> list[TimeWindow]:
-    picked = pick_times(free, turn.booking.window, turn.planned(), near=near)
-    return offering.remember(turn.conn, turn.house, turn.booking, picked, now=turn.now)
+    picked = pick_times(some, turn.booking.window, turn.planned(), near=near)
+    return offering.remember(
+        turn.conn, turn.house, turn.booking, free.options(picked), now=turn.now
+    )
 
 
 def _moved(turn: Turn, option: DeliveryOption) -> str:
@@ -146,9 +152,12 @@ def _moved(turn: Turn, option: DeliveryOption) -> str:
     return ANSWERED
 
 
-def _wanted(turn: Turn, meant: Understanding) -> list[DeliveryOption]:
-    free = offering.all_times(turn.conn, turn.house, turn.booking, now=turn.now)
-    return [each for each in free if each.window.start.date() not in meant.refused]
+def _free(turn: Turn) -> FreeTimes:
+    return offering.free_times(turn.conn, turn.house, turn.booking, now=turn.now)
+
+
+def _wanted(free: FreeTimes, meant: Understanding) -> list[Timed]:
+    return [each for each in free.times if each.window.start.date() not in meant.refused]
 
 
 def _on_day(planned: TimeWindow, meant: Understanding) -> TimeWindow | None:

@@ -136,9 +136,9 @@ def offer_times(
     if not may_text(booking):
         raise desk.CannotText
     planned = planned_window(bookings.promises(conn, reference))
-    free = offering.all_times(conn, house, booking, now=now)
-    picked = pick_times([each for each in free if not (each.fee and each.fee.amount)],
-                        booking.window, planned)  # fmt: skip
+    free = offering.free_times(conn, house, booking, now=now)
+    options = free.options(pick_times(free.times, booking.window, planned))
+    picked = [each for each in options if not (each.fee and each.fee.amount)]
     if not picked:
         raise NoFreeTimes
     listed = fields.listed([each.window for each in picked], booking, now)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from delivery.flows import quoting, rescheduling
 from delivery.flows.choosing import load_in, service_of
+from delivery.flows.rescheduling import FreeTimes
 from delivery.flows.telling import may_text
 from delivery.house import House
 from delivery.ids import new_id
@@ -25,14 +26,12 @@ from delivery.store import bookings, conversations, holds, slots
 from delivery.store import broadcast_offers as held_times
 
 
-def all_times(
-    conn: Connection, house: House, booking: Booking, *, now: datetime
-) -> list[DeliveryOption]:
-    """Every time that this booking can move to, with its fee; none when it cannot be moved."""
+def free_times(conn: Connection, house: House, booking: Booking, *, now: datetime) -> FreeTimes:
+    """Every time that this booking can move to; none when it cannot be moved."""
     try:
-        return rescheduling.move_options(conn, house, booking, now=now)
+        return rescheduling.free_times(conn, house, booking, now=now)
     except TooLate:
-        return []
+        return FreeTimes((), lambda some: [])
 
 
 def list_times(
@@ -44,9 +43,10 @@ def list_times(
     """
     if not may_text(booking):
         return []
-    free = all_times(conn, house, booking, now=now)
+    free = free_times(conn, house, booking, now=now)
     planned = planned_window(bookings.promises(conn, booking.reference))
-    return remember(conn, house, booking, pick_times(free, booking.window, planned), now=now)
+    picked = free.options(pick_times(free.times, booking.window, planned))
+    return remember(conn, house, booking, picked, now=now)
 
 
 def remember(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +22,8 @@ from delivery.rules.bookings import (
     may_cancel,
     may_move,
 )
+from delivery.rules.candidates import Candidate
+from delivery.rules.menus import Timed
 from delivery.rules.options import DeliveryOption
 from delivery.rules.refusals import NotFound, SlotFull, TooLate
 from delivery.rules.windows import TimeWindow
@@ -41,45 +44,71 @@ class Target:
     charges: list[dict[str, Any]]
 
 
-def move_options(
-    conn: Connection, house: House, booking: Booking, *, now: datetime
-) -> list[DeliveryOption]:
-    """Every free time this booking can move to, with its fee, soonest first.
+@dataclass(frozen=True)
+class FreeTimes:
+    """The times a booking can move to, soonest first; most of their cost is in the words."""
+
+    times: Sequence[Timed]
+    _words: Callable[[Sequence[Candidate]], list[DeliveryOption]]
+
+    def options(self, some: Iterable[Timed]) -> list[DeliveryOption]:
+        """These of them in words, with their fees, in the order given."""
+        wanted = list(some)
+        worded = iter(self._words([each for each in wanted if isinstance(each, Candidate)]))
+        return [
+            next(worded) if isinstance(each, Candidate) else each
+            for each in wanted if isinstance(each, Candidate | DeliveryOption)
+        ]  # fmt: skip
+
+
+def free_times(conn: Connection, house: House, booking: Booking, *, now: datetime) -> FreeTimes:
+    """Every free time this booking can move to, those held for it among them.
 
     Also the narrower windows within its own that may still be chosen on the day.
     Raises `TooLate` when it may not move any more.
     """
     must_be_movable(conn, booking, now)
     request = quoting.get_quote(conn, booking.quote_id).request
-    free = quoted.free_options(conn, house, request, now=now, locale=booking.locale)
-    known = {option.id for option in free}
+    ask, candidates = quoted.free_candidates(conn, house, request, now=now)
+    free: dict[str, Candidate | DeliveryOption] = {
+        each.id: each for each in candidates
+        if each.service.carrier == booking.carrier and _moves(each.slot_id, booking)
+    }  # fmt: skip
     narrower = narrowing.narrower_options(conn, house, booking, now=now)
     for option in (*narrower, *held_times.options_for(conn, booking, now=now)):
-        if option.id not in known:
-            free.append(option)
-            known.add(option.id)
-    return sorted(
-        (
-            option for option in free
-            if option.carrier == booking.carrier and option.slot_id not in (None, booking.slot_id)
-        ),
-        key=lambda option: (option.window.start, option.window.minutes, option.id),
-    )  # fmt: skip
+        if option.carrier == booking.carrier and _moves(option.slot_id, booking):
+            free.setdefault(option.id, option)
+    times = sorted(
+        free.values(), key=lambda each: (each.window.start, each.window.minutes, each.id)
+    )
+    return FreeTimes(times, lambda some: quoted.in_words(house, ask, some, booking.locale))
+
+
+def move_options(
+    conn: Connection, house: House, booking: Booking, *, now: datetime
+) -> list[DeliveryOption]:
+    """The same in words, each with its fee. Raises `TooLate`."""
+    free = free_times(conn, house, booking, now=now)
+    return free.options(free.times)
+
+
+def _moves(slot_id: int | None, booking: Booking) -> bool:
+    return slot_id not in (None, booking.slot_id)
 
 
 def wanted_option(
     conn: Connection, house: House, booking: Booking, option_id: str, *, now: datetime
 ) -> DeliveryOption:
     """The free time with this id. Raises `SlotFull` with alternatives, `NotFound`, `TooLate`."""
-    free = move_options(conn, house, booking, now=now)
-    for option in free:
-        if option.id == option_id:
-            return option
+    free = free_times(conn, house, booking, now=now)
+    found = free.options(each for each in free.times if each.id == option_id)
+    if found:
+        return found[0]
     slot_id = slot_of(option_id)
     if slot_id is None:
         raise NotFound("This delivery cannot be moved to such an option.")
     window = slots.get(conn, slot_id).window
-    near = nearest(free, window, kind=booking.kind)
+    near = nearest(free.options(free.times), window, kind=booking.kind)
     raise SlotFull(alternatives=[option.as_json() for option in near])
 
 

@@ -12,7 +12,7 @@ from delivery.flows import handing_over
 from delivery.flows import telling_answers as telling
 from delivery.house import House
 from delivery.rules.bookings import Booking
-from delivery.rules.options import DeliveryOption
+from delivery.rules.menus import Timed
 from delivery.rules.questions import Line, times_of
 from delivery.rules.replies import OfferedSlot, Understanding, understand
 from delivery.rules.tracking import planned_window
@@ -44,16 +44,20 @@ class Turn:
 
     @property
     def question(self) -> str | None:
-        return self.talk.open_question(self.now)
+        """What is open, unless it was asked only after this was written."""
+        return None if self.talk.is_newer_than(self.reply) else self.talk.open_question(self.now)
 
     @property
     def menu(self) -> list[Line]:
-        return self.talk.open_menu(self.now)
+        return self.talk.open_menu(self.now) if self.question else []
 
     def understood(self, slots: Sequence[OfferedSlot]) -> Understanding:
-        local = self.now.astimezone(self.booking.window.start.tzinfo)
-        return understand(self.text, locale=self.booking.locale, now=local,
-                          context=self.talk.context(self.now), slots=slots)  # fmt: skip
+        # "Tomorrow" is the day after it was written, also when it reached us late.
+        local = self.reply.received_at.astimezone(self.booking.window.start.tzinfo)
+        late = self.talk.is_newer_than(self.reply)
+        context = "none" if late else self.talk.context(self.now)
+        return understand(self.text, locale=self.booking.locale, now=local, context=context,
+                          slots=slots)  # fmt: skip
 
     def listed(self) -> list[OfferedSlot]:
         """The times of the open menu."""
@@ -64,8 +68,8 @@ class Turn:
         return planned_window(bookings.promises(self.conn, self.booking.reference))
 
 
-def offered(free: Sequence[DeliveryOption]) -> list[OfferedSlot]:
-    """Options as slots that a wish is read against."""
+def offered(free: Sequence[Timed]) -> list[OfferedSlot]:
+    """Free times as slots that a wish is read against."""
     return [OfferedSlot(each.id, each.window.start, each.window.end) for each in free]
 
 

@@ -47,7 +47,7 @@ def whose(conn: Connection, reply: Reply, *, now: datetime) -> Whose:
         return Whose()
     talks = conversations.of_all(conn, [each.reference for each in known[: _MOST * 3]])
     asked = sorted(
-        (talk for talk in talks if talk.open_question(now)),
+        (t for t in talks if t.open_question(now) and not t.is_newer_than(reply)),
         key=lambda talk: talk.asked_at or talk.changed_at, reverse=True,
     )  # fmt: skip
     by_reference = {each.reference: each for each in known}
@@ -55,14 +55,14 @@ def whose(conn: Connection, reply: Reply, *, now: datetime) -> Whose:
         if talk.question == WHICH and (found := _chosen(conn, talk, reply, by_reference, now)):
             return found
     asked = [talk for talk in asked if talk.question != WHICH]
-    if live and not _rates(reply, known[0], now):
+    if live and any(t.question == FEEDBACK for t in asked) and not _rates(reply, known[0], now):
         asked = [talk for talk in asked if talk.question != FEEDBACK]
     if len(live) > 1 and (named := _named(conn, reply.body, live)):
         return Whose(named)
     if asked:
         return _asked(asked, reply, by_reference, now)
     undoing = [talk for talk in talks if talk.may_undo(now)]
-    if undoing and _understood(reply, by_reference[undoing[0].reference], "menu", now).choice == 0:
+    if undoing and _understood(reply, by_reference[undoing[0].reference], "menu").choice == 0:
         latest = max(undoing, key=lambda talk: talk.undo_until or now)
         return Whose(by_reference[latest.reference])
     return _unasked(conn, reply, live, known[0], now)
@@ -73,7 +73,7 @@ def _chosen(
 ) -> Whose | None:
     """The answer to "which delivery?": a digit, or a word of what is in it."""
     first = replies.get(conn, talk.pending) if talk.pending is not None else None
-    choice = _understood(reply, known[talk.reference], "menu", now).choice
+    choice = _understood(reply, known[talk.reference], "menu").choice
     line = questions.line(talk.menu, choice) if choice else None
     if line is not None and line["reference"] in known:
         return Whose(known[line["reference"]], meant=first, asked=talk.reference)
@@ -92,7 +92,7 @@ def _asked(
     if len(asked) == 1 or not (asked[0].asked_at and asked[1].asked_at):
         return Whose(newest)
     apart = asked[0].asked_at - asked[1].asked_at
-    meant = _understood(reply, newest, asked[0].context(now), now)
+    meant = _understood(reply, newest, asked[0].context(now))
     if apart >= _TOGETHER or meant.intent in _OF_NONE:
         return Whose(newest)
     return Whose(several=[known[talk.reference] for talk in asked[:_MOST]])
@@ -107,7 +107,7 @@ def _unasked(
     fresh = [each for each in live if each.reference in told]
     if len(fresh) == 1:
         return Whose(fresh[0])
-    if _understood(reply, live[0], "none", now).intent in _OF_NONE:
+    if _understood(reply, live[0], "none").intent in _OF_NONE:
         return Whose(live[0])
     return Whose(several=live[:_MOST])
 
@@ -129,9 +129,9 @@ def goods_in(conn: Connection, booking: Booking) -> str:
 
 
 def _rates(reply: Reply, booking: Booking, now: datetime) -> bool:
-    return _understood(reply, booking, "feedback", now).intent == "rating"
+    return _understood(reply, booking, "feedback").intent == "rating"
 
 
-def _understood(reply: Reply, booking: Booking, context: str, now: datetime) -> Understanding:
-    local = now.astimezone(booking.window.start.tzinfo)
+def _understood(reply: Reply, booking: Booking, context: str) -> Understanding:
+    local = reply.received_at.astimezone(booking.window.start.tzinfo)
     return understand(reply.body, locale=booking.locale, now=local, context=context)

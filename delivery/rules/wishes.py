@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from delivery.rules.options import DeliveryOption
+from delivery.rules.menus import T
 from delivery.rules.replies import Understanding
 from delivery.rules.windows import TimeWindow
 
 
 def best_of(
-    fitting: Sequence[DeliveryOption], meant: Understanding, *, planned: TimeWindow,
+    fitting: Sequence[T], meant: Understanding, *, planned: TimeWindow,
     menu: Collection[str],
-) -> DeliveryOption | None:  # fmt: skip
+) -> T | None:  # fmt: skip
     """The one to take without asking, or None where more than one may be meant.
 
     The only one that was listed, that there is, whose hours are those that were said, or, where
@@ -29,9 +29,7 @@ def best_of(
     return None
 
 
-def likely_of(
-    fitting: Sequence[DeliveryOption], meant: Understanding, *, planned: TimeWindow
-) -> DeliveryOption | None:
+def likely_of(fitting: Sequence[T], meant: Understanding, *, planned: TimeWindow) -> T | None:
     """The one to ask a yes for: of a day with hours, what is most like the time they had."""
     if not (meant.sure and meant.has_hours and meant.date):
         return None

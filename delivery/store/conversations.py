@@ -16,6 +16,7 @@ from delivery.rules.refusals import NotFound
 from delivery.store.tables import booking as bookings
 from delivery.store.tables import conversation
 from notifications import inbox, outbox
+from notifications.inbox import Reply
 
 QUIET, ASKED, WAITING, CLOSED = "quiet", "asked", "waiting", "closed"
 STATES = (QUIET, ASKED, WAITING, CLOSED)
@@ -60,6 +61,10 @@ class Conversation:
 
     def may_undo(self, now: datetime) -> bool:
         return self.undo_until is not None and now < self.undo_until
+
+    def is_newer_than(self, one: Reply) -> bool:
+        """Whether our question was asked after they had written this: it answers an older one."""
+        return self.asked_at is not None and one.received_at < self.asked_at
 
     def context(self, now: datetime) -> str:
         """How a reply is to be read at `now`: `none`, `menu`, `confirm` or `feedback`."""

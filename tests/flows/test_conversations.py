@@ -12,7 +12,7 @@ from delivery.flows import auditing, rescheduling
 from delivery.house import House
 from delivery.rules.windows import TimeWindow
 from delivery.store import bookings, conversations, feedback, reply_audit, tables
-from notifications import consent
+from notifications import consent, inbox
 from notifications.tables import reply, task
 from tests.carrier import PHONE, booking_of, leave, says, told, work, writes
 from tests.loopback import Api
@@ -96,7 +96,7 @@ def test_a_move_on_the_page_closes_what_was_asked_by_sms(api: Api, house: House)
     moved = booking_of(house, ref)
     _says(house, "2")
     assert booking_of(house, ref).window == moved.window
-    assert [name for name, _ in told(house, ref)][-1] == "not_understood"
+    assert told(house, ref)[-1][0] == "where_is_it"
 
 
 def test_with_two_deliveries_we_ask_by_what_is_in_them(api: Api, house: House) -> None:
@@ -285,14 +285,31 @@ def test_a_wish_never_to_be_texted_comes_first(api: Api, house: House) -> None:
 def test_the_audit_finds_what_a_careless_twin_forgets(api: Api, house: House, clock: Any) -> None:
     ref = booked(api)["reference"]
     _says(house, "call me please")
-    assert auditing.look_for_forgotten_replies(house, now=house.clock()) == []
+    auditor = auditing.Auditor()
+    assert auditor.look(house, now=house.clock()) == []
     with house.database.write() as conn:  # the twin: with a person, and nobody waits for one
         conn.execute(update(tables.conversation).values(state="quiet", answer_by=None))
-    [wrong] = auditing.look_for_forgotten_replies(house, now=house.clock())
+    assert auditor.look(house, now=house.clock()) == []  # seen once is not yet forgotten
+    [wrong] = auditor.look(house, now=house.clock())
     assert wrong.endswith("is with nobody")
     writes(house, "hello?")
     clock.forward(minutes=3)
-    assert len(auditing.look_for_forgotten_replies(house, now=house.clock())) == 2
+    auditor.look(house, now=house.clock())
+    assert len(auditor.look(house, now=house.clock())) == 2
     with house.database.read() as conn:
         assert len(conn.scalars(select(task.c.id)).all()) == 2
     assert ref
+
+
+def test_a_digit_that_comes_late_answers_no_newer_question(api: Api, house: House) -> None:
+    ref = booked(api)["reference"]
+    with house.database.write() as conn:  # fetched from the provider: written an hour ago
+        inbox.keep_reply(
+            conn, provider_id="SM" + "7" * 32, sender=PHONE, recipient="+358401000000", body="2",
+            now=NOW - timedelta(hours=1),
+        )  # fmt: skip
+    says(api, ref, "delayed", at=house.clock(), minutes=90)
+    before = booking_of(house, ref).window
+    work(house)
+    assert booking_of(house, ref).window == before.shifted(timedelta(minutes=90))
+    assert told(house, ref)[-1][0] == "not_understood"
