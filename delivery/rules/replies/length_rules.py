@@ -93,6 +93,8 @@ def after_day(some: list[Symbol], _: Setting) -> Made:
 
 def past(some: list[Symbol], setting: Setting) -> Made:
     """No delivery is wished for what is over; a reader of dates names the day."""
+    if some[0].code == "j" and some[0].value:
+        return some[1]  # "then in two days"
     if not setting.daytime and some[-1].code == "j" and some[0].code in "DU":
         months, days, minutes = length_of(some)
         day = later(setting.now.date(), days=-days, months=-months) if not minutes else None

@@ -12,7 +12,7 @@ TAGS: dict[str, tuple[str, object]] = {
     "coming": ("G", None), "last": ("L", None), "final": ("L", "final"), "was": ("=", None),
     "after_next": ("X", None),
     "begin": ("b", None), "end": ("e", None), "rest": ("l", None), "week_number": ("k", None),
-    "in": ("I", None), "hence": ("J", None), "ago": ("j", None), "since": ("s", None),
+    "in": ("I", None), "hence": ("J", None), "ago": ("j", None), "ago_behind": ("j", "behind"), "since": ("s", None),
     "one": ("i", 1),
     "couple": ("n", 2), "few": ("n", 3),
     "minute": ("U", "minute"), "hour": ("U", "hour"), "day": ("U", "day"), "week": ("U", "week"),
