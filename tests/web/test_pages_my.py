@@ -96,7 +96,7 @@ def test_one_press_moves_it_and_undo_brings_it_back(
     with house.database.read() as conn:
         after = bookings.get(conn, before.reference)
         taken = dict(conn.execute(select(slot.c.id, slot.c.taken)).all())  # type: ignore[arg-type]
-    assert f"opt_home.s{after.slot_id}|0" == form.choices[0][1]
+    assert f"opt_home.s{after.slot_id}|0|1" == form.choices[0][1]
     assert (taken[before.slot_id or 0], taken[after.slot_id or 0]) == (0, 1)
     back = browser.send(moved.form("/undo"))
     assert "when the move was taken back" in back.text
