@@ -54,7 +54,7 @@ def copied_line(folded: str) -> tuple[int, int] | None:
 def rating(known: Said, lexicon: Lexicon) -> int | None:
     """A lone number from 0 to 10, with thanks or praise around it; `8/10` is one too."""
     numbers = [each for each in known.found if each.kind not in ("word", "mark")]
-    signs = [each.value for each in known.found if each.kind == "mark" and each.value in _SIGNS]
+    signs = _signs(known)
     if len(numbers) > 1 and (told := _first_sentence(known)) is not None:
         return told
     if not numbers:
@@ -68,6 +68,17 @@ def rating(known: Said, lexicon: Lexicon) -> int | None:
     if known.has("stars") and len(numbers) == 1 and value <= 5:
         return 2 * value  # nobody gives stars out of ten
     return value if told or not known.left(*_POLITE) else None
+
+
+def _signs(known: Said) -> list[str]:
+    """Marks that belong to a number: that of `8-9`, and not the dash of "8 - nice driver"."""
+    found = known.found
+    return [
+        each.value for place, each in enumerate(found)
+        if each.kind == "mark" and each.value in _SIGNS
+        and not (each.value == "-" and 0 < place < len(found) - 1
+                 and found[place - 1].end < each.start and found[place + 1].kind == "word")
+    ]  # fmt: skip
 
 
 def _first_sentence(known: Said) -> int | None:

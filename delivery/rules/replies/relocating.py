@@ -33,7 +33,7 @@ def relocation(known: Said, *, timed: bool) -> tuple[Phrase, str] | None:
 
 def _is_left(known: Said, found: Phrase, *, timed: bool) -> bool:
     """Whether something is to be left there, and not a way or a code told."""
-    if found.end - found.start == 1 and known.has("access"):
+    if found.end - found.start == 1 and known.has("access") and not known.has("leave"):
         return False  # "the code of the gate is 7788" leaves nothing there
     if known.has("note") and not known.has("leave"):
         return False  # "the blue door round the back" tells the way

@@ -165,8 +165,13 @@ def read_wish(
         if after_refusal and read.days and not (read.spans or read.welcome or read.breaks):
             made.sure = False  # "not tomorrow, friday": refused too, or wanted instead?
         _want(made, read)
+    return _settled(made, any_day=any_day)
+
+
+def _settled(made: Wish, *, any_day: bool) -> Wish:
+    """The wish without the days that were refused."""
     if made.any_time and made.refused_days and not made.days:
-        made.days = _others(made, now.date())
+        made.days = _others(made, made.now.date())
         made.sure = False
     if made.days and any_day:
         made.sure = False  # "back on sunday, any day after that"
@@ -176,7 +181,7 @@ def read_wish(
     made.days = left
     if made.first in made.refused_days:
         made.first = None
-    if not (daytime or made.wants):
+    if not (made.daytime or made.wants):
         _name_refused(made)
     return made
 
