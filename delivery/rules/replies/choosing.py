@@ -76,6 +76,7 @@ def _signs(known: Said) -> list[str]:
     return [
         each.value for place, each in enumerate(found)
         if each.kind == "mark" and each.value in _SIGNS
+        and not (each.value == "+" and found[place - 1].end == each.start)  # "9+"
         and not (each.value == "-" and 0 < place < len(found) - 1
                  and found[place - 1].end < each.start and found[place + 1].kind == "word")
     ]  # fmt: skip

@@ -106,7 +106,7 @@ class _Reading:
     def __init__(self, known: Said, wish: Wish, text: str, slots: list[str], context: str) -> None:
         self.known, self.wish, self.text, self.slots = known, wish, text, slots
         #: Whether something was proposed that a refusal leaves as it was.
-        self.proposed = context in ("menu", "confirm")
+        self.proposed, self.awaits_yes = context in ("menu", "confirm"), context == "confirm"
         self.about = Understanding(
             "unknown", date=wish.day, earliest=wish.earliest,
             latest=None if wish.at else wish.latest, slots=slots, because=wish.because,
@@ -125,6 +125,8 @@ class _Reading:
         cancel = wants_cancelled(known)
         if known.has("cancel") and (angry := known.has("complaint")):
             return self._as("human", angry)  # what they did, or what is to be done?
+        if cancel and self.proposed and self._unwanted(cancel):
+            return self._as("decline", cancel)
         if cancel and self._all_of_it():
             return self._as("cancel", cancel)
         if (denied := known.has("cancel")) and not cancel and not wish.days:
@@ -142,6 +144,11 @@ class _Reading:
         if (found := known.has("where")) and not self._asks_for_time():
             return self._as("where", found)
         return self._relocated() or self._noted(note or forbidden(known))
+
+    def _unwanted(self, cancel: Phrase) -> bool:
+        """ "I don't want it" refuses what was just proposed, if the order is not named."""
+        denied = any(inside(no, cancel) for no in self.known.all("negate"))
+        return denied and not self.known.has("order")
 
     def _all_of_it(self) -> bool:
         """ "Cancel tomorrow" may mean the day: the order has to be named, or nothing at all."""
@@ -207,14 +214,18 @@ class _Reading:
         if found := known.has("move"):
             return replace(about, intent="reschedule", confidence=0.6,
                            because=(f"{known.said(found, self.text)} = another time",))  # fmt: skip
-        signs = set(self.text)
         if found := known.has("unsure"):
             return replace(about, confidence=0.4, because=(f"{found.kind}",))
-        refused = self._longest_of("no", "yes") == "no" or known.has("negate")
         if known.spoken == 1 and (known.has("solo_yes") or known.has("solo_no")):
             word = "yes" if known.has("solo_yes") else "no"
             return replace(about, intent="confirm" if word == "yes" else "decline",
                            confidence=0.8, because=(f"a {word}",))  # fmt: skip
+        return self._answered()
+
+    def _answered(self) -> Understanding:
+        """A yes, a no or thanks."""
+        known, about, signs = self.known, self.about, set(self.text)
+        refused = self._longest_of("no", "yes") == "no" or known.has("negate")
         thanked = known.has("thanks") or _THANKS & signs
         agreed = (
             known.has("yes") or known.has("praise") or (_AGREES & signs and not known.has("thanks"))
@@ -228,6 +239,7 @@ class _Reading:
             return replace(
                 about, confidence=0.3, because=("a yes among words that we do not know",)
             )
+        agreed = bool(agreed or (self.awaits_yes and known.has("ok")))
         if agreed and not (thanks and thanks.start == 0):
             return replace(about, intent="confirm", confidence=0.85, because=("a yes",))
         if thanked:
