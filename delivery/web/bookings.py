@@ -148,6 +148,8 @@ def change_place(
                 raise NotValid("/place", "Say which pickup point, by its id.")
             option = relocating.point_option(conn, house, booking, ask.place, now=now)
             changed = relocating.to_point(conn, house, booking, option, now=now)
+        elif not ask.text:
+            raise NotValid("/text", "Say with whom or where it may be left.")
         else:
             changed = relocating.leave_with(conn, house, booking, ask.kind, ask.text, now=now)
         return booking_json(conn, house, changed)

@@ -45,7 +45,7 @@ def open_link(token: str, house: TheHouse, visit: TheVisit, now: Now) -> Respons
 def delivery_page(reference: Reference, house: TheHouse, visit: TheVisit, now: Now) -> Response:
     """The promise as it stands, and every way to change it."""
     with house.database.read() as conn:
-        booking = _mine(conn, house, visit, reference, now)
+        booking = mine(conn, house, visit, reference, now)
         return my_pages.delivery(conn, house, visit, booking, now=now)
 
 
@@ -53,7 +53,7 @@ def delivery_page(reference: Reference, house: TheHouse, visit: TheVisit, now: N
 def times_page(reference: Reference, house: TheHouse, visit: TheVisit, now: Now) -> Response:
     """Every free time, a day at a time."""
     with house.database.read() as conn:
-        booking = _mine(conn, house, visit, reference, now)
+        booking = mine(conn, house, visit, reference, now)
         try:
             return my_pages.times(conn, house, visit, booking, now=now)
         except Refusal as why:
@@ -67,7 +67,7 @@ def accept(reference: Reference, house: TheHouse, visit: TheVisit, now: Now) -> 
     def step(conn: Connection, booking: Booking) -> None:
         page_notes.accept(conn, booking, now=now)
 
-    return _changed(house, visit, reference, now, step)
+    return changed(house, visit, reference, now, step)
 
 
 @router.post("/my/delivery/{reference}/move")
@@ -79,7 +79,7 @@ def move(reference: Reference, house: TheHouse, visit: TheVisit, now: Now) -> Re
     option_id, fee, version = [*visit.line("option").split("|"), "", ""][:3]
     if not option_id:
         with house.database.read() as conn:
-            booking = _mine(conn, house, visit, reference, now)
+            booking = mine(conn, house, visit, reference, now)
             return my_pages.times(conn, house, visit, booking, now=now, nothing_chosen=True)
 
     def step(conn: Connection, booking: Booking) -> None:
@@ -90,7 +90,7 @@ def move(reference: Reference, house: TheHouse, visit: TheVisit, now: Now) -> Re
             raise FeeChanged
         rescheduling.move(conn, house, booking, option, by="page", now=now)
 
-    return _changed(house, visit, reference, now, step)
+    return changed(house, visit, reference, now, step)
 
 
 @router.post("/my/delivery/{reference}/undo")
@@ -100,14 +100,14 @@ def undo(reference: Reference, house: TheHouse, visit: TheVisit, now: Now) -> Re
     def step(conn: Connection, booking: Booking) -> None:
         rescheduling.undo(conn, house, booking, by="page", now=now)
 
-    return _changed(house, visit, reference, now, step)
+    return changed(house, visit, reference, now, step)
 
 
 @router.get("/my/delivery/{reference}/cancel")
 def cancel_page(reference: Reference, house: TheHouse, visit: TheVisit, now: Now) -> Response:
     """What cancelling means, before it is done: it cannot be undone."""
     with house.database.read() as conn:
-        booking = _mine(conn, house, visit, reference, now)
+        booking = mine(conn, house, visit, reference, now)
         return my_pages.cancelling(conn, house, visit, booking, now=now)
 
 
@@ -118,7 +118,7 @@ def cancel(reference: Reference, house: TheHouse, visit: TheVisit, now: Now) -> 
     def step(conn: Connection, booking: Booking) -> None:
         rescheduling.cancel(conn, house, booking, by="page", now=now)
 
-    return _changed(house, visit, reference, now, step)
+    return changed(house, visit, reference, now, step)
 
 
 @router.post("/my/delivery/{reference}/messages")
@@ -127,7 +127,7 @@ def write(reference: Reference, house: TheHouse, visit: TheVisit, now: Now) -> R
     body = visit.text("body")
     if not body or len(body) > _LONGEST:
         with house.database.read() as conn:
-            booking = _mine(conn, house, visit, reference, now)
+            booking = mine(conn, house, visit, reference, now)
             return my_pages.delivery(conn, house, visit, booking, now=now, draft=body[:_LONGEST],
                                      wrong="wrong_message")  # fmt: skip
 
@@ -135,28 +135,28 @@ def write(reference: Reference, house: TheHouse, visit: TheVisit, now: Now) -> R
         page_notes.write(conn, booking, body, now=now)
         handing_over.wait_for_person(conn, house, booking, now=now)
 
-    return _changed(house, visit, reference, now, step, at="#ms")
+    return changed(house, visit, reference, now, step, at="#ms")
 
 
-def _changed(
+def changed(
     house: House, visit: Visit, reference: str, now: Now,
     step: Callable[[Connection, Booking], None], *, at: str = "",
 ) -> Response:  # fmt: skip
     """Do one step with the locked booking, then show it; a refusal is shown in words."""
     try:
         with house.database.write() as conn:
-            _mine(conn, house, visit, reference, now)
+            mine(conn, house, visit, reference, now)
             step(conn, bookings.lock(conn, reference))
     except NotFound:
         raise
     except Refusal as why:
         with house.database.read() as conn:
-            booking = _mine(conn, house, visit, reference, now)
+            booking = mine(conn, house, visit, reference, now)
             return my_pages.delivery(conn, house, visit, booking, now=now, refused=why)
     return RedirectResponse(f"/my/delivery/{reference}{at}", 303)
 
 
-def _mine(conn: Connection, house: House, visit: Visit, reference: str, now: Now) -> Booking:
+def mine(conn: Connection, house: House, visit: Visit, reference: str, now: Now) -> Booking:
     """The booking this browser opened a link to. Anything else is the same 404."""
     booking = _known(conn, house, visit.cookies.get(COOKIE, ""), now)
     if booking.reference != reference:

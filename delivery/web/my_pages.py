@@ -54,6 +54,8 @@ def delivery(
         acknowledged=changed and accepted,
         undo_until=teller.hour(talk.undo_until) if undo and talk and talk.undo_until else "",
         may_cancel=may_cancel(booking, now=now),
+        may_relocate=coming and booking.kind == "to_door",
+        left_with=str((booking.leave_with or {}).get("text") or ""),
         agent=house.settings.shop.agent,
         written=tuple(Said(each.text, teller.moment(each.at))
                       for each in page_notes.written(conn, booking.reference)),

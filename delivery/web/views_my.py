@@ -75,6 +75,9 @@ class MyPage(View):
     offers_folded: bool
     moving: str
     may_cancel: bool
+    #: Whether it may be left or brought elsewhere, and where it is left now, in their words.
+    may_relocate: bool
+    left_with: str
     agent: str
     written: tuple[Said, ...]
     waits: bool
@@ -94,6 +97,31 @@ class MoveTimesPage(View):
     lead: Markup
     calendar: Calendar
     undo_minutes: int
+    errors: tuple[FieldError, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlaceLine:
+    """One point it could go to, and from when on it could be fetched there."""
+
+    id: str
+    name: str
+    street: str
+    distance: str
+    since: str
+
+
+@dataclass(frozen=True)
+class PlacesPage(View):
+    """With whom or where it may be left, and where it could be fetched."""
+
+    template: ClassVar[str] = "pages/my_place.html"
+
+    here: str
+    may_leave: bool
+    kind: str
+    draft: str
+    points: tuple[PlaceLine, ...]
     errors: tuple[FieldError, ...] = ()
 
 

@@ -203,3 +203,28 @@ def test_bookings_that_are_not_there(api: Api) -> None:
     assert api.get("/v1/bookings/none/options").status_code == 404
     assert api.post("/v1/bookings/none/cancel").status_code == 404
     assert api.post("/v1/bookings/none/reschedule", json={"option": "x"}).status_code == 404
+
+
+def test_another_place_is_a_neighbour_a_safe_place_or_a_point(api: Api) -> None:
+    booked(api, reference="P-place")
+    path = "/v1/bookings/P-place/place"
+    left = api.post(path, json={"kind": "neighbour", "text": "Korhonen, second floor"})
+    assert left.status_code == 200, left.text
+    assert left.json()["leave_with"] == {"kind": "neighbour", "text": "Korhonen, second floor"}
+    assert left.json()["messages"][-1]["notice"] == "place_changed"
+    for body, pointer in (
+        ({"kind": "safe_place"}, "/text"), ({"kind": "pickup_point"}, "/place"),
+        ({"kind": "roof", "text": "x"}, "/kind"),
+    ):  # fmt: skip
+        refused = api.post(path, json=body)
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["pointer"] == pointer
+    unknown = api.post(path, json={"kind": "pickup_point", "place": "nowhere"})
+    assert unknown.status_code == 404
+    quote = api.get(f"/v1/quotes/{a_quote(api)['id']}").json()
+    point = next(each["place"]["id"] for each in quote["options"] if each["place"])
+    moved = api.post(path, json={"kind": "pickup_point", "place": point})
+    assert moved.status_code == 200, moved.text
+    assert moved.json()["option"]["place"]["id"] == point
+    assert moved.json()["leave_with"] is None
+    assert len(moved.json()["promise"]["versions"]) == 2

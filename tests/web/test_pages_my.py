@@ -117,7 +117,7 @@ def test_any_free_time_of_the_calendar_can_be_taken(
     assert "Moved." in browser.send(form, wanted).text
     with house.database.read() as conn:
         slot_id = bookings.get(conn, reference_of(mine)).slot_id
-    assert wanted[1] == f"opt_home.s{slot_id}|0"
+    assert wanted[1] == f"opt_home.s{slot_id}|0|1"
 
 
 def test_a_time_that_just_went_changes_nothing_and_says_so(
@@ -248,3 +248,25 @@ def test_every_state_has_its_words(browser: Browser, house: House, mine: Page) -
         assert said in page.text
         moving = [form for form in page.forms if form.action.endswith(("/move", "/home"))]
         assert bool(moving) == (state == "failed"), "after nobody was home it can be moved"
+
+
+def test_it_may_be_left_elsewhere_or_fetched_from_a_point(
+    browser: Browser, house: House, mine: Page
+) -> None:
+    page = browser.open(f"{mine.url}/place")
+    empty = browser.send(page.form("/leave"), kind="neighbour", text=" ")
+    assert empty.status == 422
+    left = browser.send(page.form("/leave"), kind="neighbour", text="Korhonen, second floor")
+    assert "Korhonen, second floor" in left.text
+    with house.database.read() as conn:
+        booking = bookings.get(conn, reference_of(mine))
+    assert booking.leave_with == {"kind": "neighbour", "text": "Korhonen, second floor"}
+    points = browser.open(f"{mine.url}/place").form("/fetch")
+    assert len(points.choices) >= 3
+    fetched = browser.send(points, points.choices[0])
+    assert fetched.status == 200
+    assert "when the place was changed" in fetched.text
+    with house.database.read() as conn:
+        booking = bookings.get(conn, booking.reference)
+    assert booking.option["place"]["id"] == points.choices[0][1]
+    assert browser.open(f"{mine.url}/place").status == 410 or booking.kind != "to_door"
