@@ -30,18 +30,51 @@ class Setting:
 
 
 Made = Sequence[Symbol] | Symbol | None
-Rule = tuple[re.Pattern[str], Callable[[list[Symbol], Setting], Made]]
+#: A pattern, the codes without one of which it cannot be found (none known: ""), and its maker.
+Rule = tuple[re.Pattern[str], str, Callable[[list[Symbol], Setting], Made]]
+_ATOM = re.compile(
+    r"\(\?<?[!=].*?\)|(?P<one>\[[^\]^\\][^\]\\]*\]|[^\[\](){}|\\.^$*+?])(?P<many>[?*]|\{0)?"
+)
 
 
 def rule(pattern: str) -> Callable[[Callable[[list[Symbol], Setting], Made]], Rule]:
     """A rule: the codes it is for, and what stands in their place; None leaves them."""
-    return lambda make: (re.compile(pattern), make)
+    return lambda make: (re.compile(pattern), needed(pattern), make)
+
+
+def needed(pattern: str) -> str:
+    """Codes one of which every match has; empty where the pattern does not tell at once."""
+    codes = ""
+    for part in _alternatives(pattern):
+        place, found = 0, ""
+        while not found:
+            atom = _ATOM.match(part, place)
+            if atom is None:
+                return ""
+            found = "" if atom["many"] else (atom["one"] or "").strip("[]")
+            place = atom.end()
+        codes += found
+    return codes
+
+
+def _alternatives(pattern: str) -> list[str]:
+    depth, parts = 0, [""]
+    for char in pattern:
+        depth += (char in "([") - (char in ")]")
+        if char == "|" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return parts
 
 
 def rewrite(row: list[Symbol], rules: Sequence[Rule], setting: Setting) -> list[Symbol]:
     """The row after every rule, each tried everywhere from left to right, in their order."""
     codes = "".join([each.code for each in row])
-    for pattern, make in rules:
+    here = set(codes)
+    for pattern, needs, make in rules:
+        if needs and here.isdisjoint(needs):
+            continue
         place = 0
         while (found := pattern.search(codes, place)) is not None:
             made = make(row[found.start() : found.end()], setting)
@@ -52,6 +85,7 @@ def rewrite(row: list[Symbol], rules: Sequence[Rule], setting: Setting) -> list[
             row[found.start() : found.end()] = new
             codes = codes[: found.start()] + "".join([s.code for s in new]) + codes[found.end() :]
             place = found.start() + len(new)
+            here.update(each.code for each in new)
     return row
 
 

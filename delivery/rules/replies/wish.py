@@ -27,7 +27,7 @@ from delivery.rules.replies.tidy_rules import TIDY
 from delivery.rules.replies.tokens import Token, tokens
 
 _DAY = 24 * 60
-_RULES: list[Rule] = [
+RULES: list[Rule] = [
     *TIDY, *NO_TIMES, *WRITTEN, *LENGTHS, *DATES, *WEEKS, *WORDS, *SPANS, *SPANS_OF_HOURS,
     rule("¢")(lambda some, _: over(some, "|" if some[0].value else ".", None)),
 ]  # fmt: skip
@@ -141,7 +141,7 @@ def read_wish(
     row = tagged(found, lexicon)
     if not daytime:  # a reader of dates names the day of a party, too
         row = [over([each], ".", None) if each.code == "A" else each for each in row]
-    row = rewrite(row, _RULES, Setting(now, month_first, daytime))
+    row = rewrite(row, RULES, Setting(now, month_first, daytime))
     small = lexicon.small_is_evening if daytime else 0
     made = Wish(now, daytime=daytime)
     after_refusal = any_day = False
