@@ -40,7 +40,7 @@ class Reader:
     def at(self, moment: datetime) -> str:
         """An hour of today, or a day and an hour."""
         there = local(self.house, moment)
-        clock = phrases.clock_time(there, self.lang)
+        clock = str(self.say("at_clock", hour=phrases.clock_time(there, self.lang)))
         if there.date() == local(self.house, self.now).date():
             return clock
         return f"{phrases.day(there.date(), self.lang, short=True)} {clock}"

@@ -40,12 +40,15 @@ class Page(HTMLParser):
         self.words: list[str] = []
         self.lang = ""
         self._select = ""
-        self._by_id: dict[str, Form] = {}
+        self._ids: set[str] = set()
         self.feed(answer.text)
         self.text = " ".join(" ".join(self.words).split())
 
     def handle_starttag(self, tag: str, given: list[tuple[str, str | None]]) -> None:
         having = {name: value or "" for name, value in given}
+        # Two things of one name: a label would point to the wrong one.
+        assert having.get("id", "") not in self._ids, f"{self.url} has two #{having['id']}"
+        self._ids |= {having["id"]} if having.get("id") else set()
         if tag == "html":
             self.lang = having.get("lang", "")
         elif tag == "a" and "href" in having:
