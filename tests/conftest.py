@@ -36,6 +36,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = exitstatus or pytest.ExitCode.TESTS_FAILED
 
 
+@pytest.hookimpl(optionalhook=True)  # only xdist asks
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: many tests wait for a clock, a process or a commit."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     print_table(terminalreporter)
 

@@ -31,7 +31,7 @@ from delivery.store.engine import Database, engine_for
 from tests.conftest import settings_for
 from tests.times import NOW
 
-BATCH = 10
+BATCH = 4
 #: Later than any start delay.
 THEN = NOW.replace(hour=13)
 

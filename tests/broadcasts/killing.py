@@ -94,7 +94,7 @@ def wait_for(house: House, made: Broadcast, reached: int, work: Work, *, seconds
             return
         work.check()
         assert time.monotonic() < until, states
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def killed(database_url: str, *, people: int, kills: int, **settings: str) -> list[str]:

@@ -23,7 +23,7 @@ from tests.crowds import a_crowd
 from tests.ready import Ready
 from tests.times import NOW
 
-PEOPLE = 85
+PEOPLE = 34
 #: The first is that which begins it; then one for each batch.
 DEATHS = [(commit, before) for commit in (1, 2, 3) for before in (True, False)]
 

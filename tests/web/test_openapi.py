@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
-from schemathesis import APIOperation, BaseSchema, Case, GenerationMode, openapi
+from schemathesis import APIOperation, Case, GenerationMode, openapi
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -17,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from delivery.app import build_house
-from tests.conftest import SHOP_KEY, STAFF_KEY, _url, settings_for
+from tests.conftest import SHOP_KEY, STAFF_KEY, settings_for
 from tests.loopback import serving
 from tests.moulds import Moulds
 from tests.times import SettableClock
@@ -28,7 +29,7 @@ CHECKS = [
     response_schema_conformance,
     status_code_conformance,
 ]
-EXAMPLES = 12
+EXAMPLES = 8
 CALMLY: dict[str, Any] = {
     "deadline": None, "derandomize": True, "database": None,
     "suppress_health_check": list(HealthCheck),
@@ -38,33 +39,40 @@ FOR_STAFF = ("/v1/conversations", "/v1/replies", "/v1/broadcasts")
 PAGES = r"^/(demo|my|ops|login|static|sms)"
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def described(
-    request: pytest.FixtureRequest, moulds: Moulds, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[BaseSchema]:
-    for url in _url("town", request, moulds, tmp_path_factory.mktemp("fuzzed")):
-        house = build_house(settings_for(url), clock=SettableClock())
-        with serving(house) as server:
-            yield openapi.from_url(f"{server.url}/openapi.json").exclude(path_regex=PAGES)
-        house.database.close()
+@pytest.fixture(scope="module")
+def servers(
+    moulds: Moulds, postgres_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[str]]:
+    """One on each database."""
+    with ExitStack() as stack:
+        file = tmp_path_factory.mktemp("fuzzed") / "perille.db"
+        on = [moulds.sqlite("town", file)]
+        on.append(stack.enter_context(moulds.postgresql("town", postgres_server)))
+        houses = [build_house(settings_for(url), clock=SettableClock()) for url in on]
+        for house in houses:
+            stack.callback(house.database.close)
+        yield [stack.enter_context(serving(house)).url for house in houses]
 
 
-def test_every_answer_is_one_we_described(described: BaseSchema) -> None:
+def test_every_answer_is_one_we_described(servers: list[str]) -> None:
+    described = openapi.from_url(f"{servers[0]}/openapi.json").exclude(path_regex=PAGES)
     operations = [found.ok() for found in described.get_all_operations()]
     assert operations
     for operation in operations:
-        _fuzz(operation)
+        _fuzz(operation, servers)
 
 
-def _fuzz(operation: APIOperation) -> None:
-    """Valid and broken requests in turn; the same ones in every run."""
+def _fuzz(operation: APIOperation, servers: list[str]) -> None:
+    """Valid and broken requests in turn; the same ones in every run, and on each database."""
     key = STAFF_KEY if operation.path.startswith(FOR_STAFF) else SHOP_KEY
+    headers = {"Authorization": f"Bearer {key}"}
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
 
         @given(case=operation.as_strategy(generation_mode=mode))
         @settings(max_examples=EXAMPLES, **CALMLY)
         def one(case: Case) -> None:
-            case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS)
+            for url in servers:
+                case.call_and_validate(base_url=url, headers=headers, checks=CHECKS)
 
         try:
             one()

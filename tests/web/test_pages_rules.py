@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
@@ -50,13 +51,26 @@ def everything(house: House) -> str:
     return found.hexdigest()
 
 
+#: Pages of one kind that are opened: days of a calendar, e-mails of a notice.
+OF_A_KIND = 12
+
+
+def kind_of(address: str) -> tuple[str, ...]:
+    first, second, *rest = (*urlsplit(address).path.split("/")[1:], "")
+    return first, second, *rest[-2:-1]
+
+
 def crawl(browser: Browser, *starts: str) -> dict[str, Page]:
-    """Every page that links lead to from these, by address without its query's order."""
+    """Every kind of page that links lead to from these, by address."""
     seen: dict[str, Page] = {}
+    kinds: Counter[tuple[str, ...]] = Counter()
     waiting = [urljoin(browser.url, start) for start in starts]
     while waiting:
         address = waiting.pop().split("#")[0]
         if address in seen or not address.startswith(browser.url):
+            continue
+        kinds[kind_of(address)] += 1
+        if kinds[kind_of(address)] > OF_A_KIND:
             continue
         seen[address] = browser.open(address)
         waiting += seen[address].links
