@@ -20,8 +20,14 @@ _HALVES = re.compile(r"(?<![^\W\d])([apπμ])\. ?([mμ])(?:\.|(?!\w))")
 
 def fold(text: str) -> str:
     """Plain lower case, at most `LONGEST` characters, one character for one character."""
+    if text.isascii() and text.isprintable():
+        return text[:LONGEST].lower().translate(_ASCII)
     whole = unicodedata.normalize("NFC", text[:LONGEST])
     return "".join(map(_plain, _IS.sub("er", whole)))
+
+
+#: What `_plain` makes of the marks of ASCII.
+_ASCII = str.maketrans("`", "'")
 
 
 @functools.lru_cache(maxsize=4096)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 #: In a phrase: up to three words of any kind.
 GAP = ".."
+#: So many words are remembered with what can begin with them.
+_SEEN = 8192
 
 #: A word of a phrase: how many words it may lie away, whether it is a stem, and its letters.
 Part = tuple[int, bool, str]
@@ -58,6 +61,8 @@ class Index:
     #: Last parts of compounds (`*kod` of `portkod`), and their lengths.
     endings: dict[str, Starts] = field(default_factory=dict)
     ends: tuple[int, ...] = ()
+    #: Words seen, and what can begin with them.
+    seen: dict[str, tuple[Starts, ...]] = field(default_factory=dict)
 
     def add(self, phrase: tuple[str, ...], meaning: Any) -> None:
         first, parts, weight = phrase[0], _parts(phrase[1:]), 2 * sum(map(len, phrase))
@@ -73,16 +78,25 @@ class Index:
     def at(self, words: list[str], place: int) -> list[Found]:
         """What can begin here."""
         word, found = words[place], list[Found]()
+        starts = self.seen.get(word)
+        if starts is None:
+            if len(self.seen) > _SEEN:
+                self.seen.clear()
+            starts = self.seen[word] = tuple(self._starting(word))
+        for each in starts:
+            each.gather(words, place + 1, found)
+        return found
+
+    def _starting(self, word: str) -> Iterator[Starts]:
         if (whole := self.exact.get(word)) is not None:
-            whole.gather(words, place + 1, found)
+            yield whole
         size = len(word)
         for length in self.lengths if size > 1 else ():
             if length <= size and (begins := self.stems.get(word[:length])) is not None:
-                begins.gather(words, place + 1, found)
+                yield begins
         for length in self.ends:
             if length + 2 < size and (ends := self.endings.get(word[-length:])) is not None:
-                ends.gather(words, place + 1, found)
-        return found
+                yield ends
 
     def alone(self, word: str) -> list[Any]:
         """What the word means by itself and whole."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from delivery.rules.replies.lexicon import Lexicon, Meaning, guess
+from delivery.rules.replies.lexicon import lexicon as lexicon_of
 from delivery.rules.replies.rewriting import Symbol
 from delivery.rules.replies.tokens import Token, Written
 
@@ -65,9 +67,14 @@ def _best(words: list[str], place: int, lexicon: Lexicon) -> tuple[int, Meaning]
 
 def _other(word: str, lexicon: Lexicon) -> Meaning:
     """A word that says nothing of time; `strange` where the language file has it nowhere."""
-    stemmed = any(word[:length] in lexicon.stems for length in range(3, len(word) + 1))
-    strange = len(word) > 2 and word not in lexicon.known and not stemmed
-    return _STRANGE if strange else _COMMON
+    return _STRANGE if _is_strange(lexicon.code, word) else _COMMON
+
+
+@functools.lru_cache(maxsize=8192)
+def _is_strange(code: str, word: str) -> bool:
+    one = lexicon_of(code)
+    stemmed = any(word[:length] in one.stems for length in range(3, len(word) + 1))
+    return len(word) > 2 and word not in one.known and not stemmed
 
 
 def compound(word: str, lexicon: Lexicon) -> Meaning | None:

@@ -11,19 +11,19 @@ from typing import Any
 MOST = 120
 _TOKEN = re.compile(
     r"""
-      (?P<iso>(?<![\w.])[0-9]{4}([-/.])[0-9]{1,2}\2[0-9]{1,2}(?![0-9]))
+      (?P<word>b4(?!\w)|(?:twenty|thirty|forty|fifty)-[a-z]+|[^\W\d_]+(?:'[^\W\d_]+)*)
+    | (?P<iso>(?<![\w.])[0-9]{4}([-/.])[0-9]{1,2}\3[0-9]{1,2}(?![0-9]))
     | (?P<whole>(?<![\w.:])0[0-9]{3}(?=-[0-2][0-9]{3}(?![0-9 -]*[0-9])))
     | (?P<none>(?<![\w.:])(?:\+|00?)(?:[0-9][\ -]?){6,}(?<=[0-9])|[0-9]{5,}
         |[€$£]\ ?[0-9]+(?:[.,][0-9]+)?|[0-9]+,[0-9]+(?![0-9])
         |[0-9]+(?:[.,][0-9]+)?\ ?(?:[€£$%]|kg|eur\w*|euros?|cm|mm|gb|kr|kpl|m2)(?![^\W\d])
         |24/7)
-    | (?P<dmy>(?<![\w.:/])[0-9]{1,2}([-/.])[0-9]{1,2}\6(?:[0-9]{4}|[0-9]{2})(?![\w-]|[.:/][0-9]))
+    | (?P<dmy>(?<![\w.:/])[0-9]{1,2}([-/.])[0-9]{1,2}\7(?:[0-9]{4}|[0-9]{2})(?![\w-]|[.:/][0-9]))
     | (?P<day>(?<![\w:/])[0-9]{1,2}\.[0-9]{1,2}\.(?![0-9]))
     | (?P<slash>(?<![\w.:/])[0-9]{1,2}/[0-9]{1,2}(?![\w/]))
     | (?P<clock>(?<![\w.:/])[0-9]{1,2}[:h][0-5][0-9](?::[0-5][0-9])?(?![0-9]))
     | (?P<dotted>(?<![\w.:/])[0-9]{1,2}\.[0-9]{1,2}(?![0-9]))
-    | (?P<word>2(?:day(?!s)|nite|night|m[or]\w+)|(?<!at\ )8a(?![a-z])|8(?!am)[aeo][a-z]+|3an[a-z]+
-        |b4(?!\w)|(?:twenty|thirty|forty|fifty)-[a-z]+|[^\W\d_]+(?:'[^\W\d_]+)*)
+    | (?P<spelt>2(?:day(?!s)|nite|night|m[or]\w+)|(?<!at\ )8a(?![a-z])|8(?!am)[aeo][a-z]+|3an[a-z]+)
     | (?P<number>[0-9]+)
     | (?P<mark>->|\n|[^\w\s])
     """,
@@ -61,7 +61,8 @@ def tokens(folded: str) -> list[Token]:
         kind = match.lastgroup or "mark"
         text = match.group(kind)
         value: Any = text
-        if kind == "word":
+        if kind in ("word", "spelt"):
+            kind = "word"
             value = text.replace("'", "").replace("-", "")
         elif kind not in ("mark", "none"):
             value = [Written(each) for each in _DIGITS.findall(text)]
