@@ -158,6 +158,7 @@ def test_who_comes_second_is_told_who_was_first(
     assert "Mikko gave it to Mikko" in page.text
 
 
+@ONE_DATABASE
 def test_the_most_urgent_is_first_and_looks_so(
     desk: Browser, server: RunningServer, house: House, clock: SettableClock
 ) -> None:
