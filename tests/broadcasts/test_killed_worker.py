@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tests.broadcasts.killing import killed
 
-#: A lease runs out sooner, so that less is waited; 20 kills at longer ones are in tests/soak.
+#: Less is waited for what it had in hand; the turn of its jobs is ten seconds all the same.
 SOON = {"OUTBOX__LEASE_SECONDS": "3", "OUTBOX__UNSURE_SECONDS": "1.5"}
 
 
-def test_two_kills_among_two_hundred(town_url: str) -> None:
-    assert killed(town_url, people=200, kills=2, **SOON) == []
+def test_a_kill_among_a_hundred(town_url: str) -> None:
+    assert killed(town_url, people=100, kills=1, **SOON) == []  # twenty: tests/soak
