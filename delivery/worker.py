@@ -33,6 +33,7 @@ from delivery.flows import (
 )
 from delivery.house import House
 from delivery.log import what_broke
+from delivery.rules.replies import load_languages
 from delivery.senders import build_fallback
 from delivery.store.leases import take_lease
 from notifications.channels import Channels
@@ -178,6 +179,8 @@ class Worker:
 
     async def run(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        # The first reply of a day waits for no file of words.
+        self._loop.run_in_executor(None, load_languages)
         scheduler = self._scheduler()
         scheduler.start()
         log.info("worker started", jobs=len(JOBS))

@@ -98,7 +98,8 @@ def _greet(settings: Settings, secrets: DevSecrets) -> None:
         f"  The shop's checkout  {at}/demo\n"
         f"  The telephone        {at}/demo/phone\n"
         f"  The ops desk         {at}/ops   log in as {secrets.login} / {secrets.password}\n\n"
-        f"  For curl: PERILLE_SHOP_KEY={secrets.shop_key} PERILLE_STAFF_KEY={secrets.staff_key}\n"
+        f"  For curl: PERILLE_SHOP_KEY={settings.shop_key.get_secret_value()}"
+        f" PERILLE_STAFF_KEY={settings.staff_key.get_secret_value()}\n"
         f"  Stop with Ctrl-C.\n",
         flush=True,
     )

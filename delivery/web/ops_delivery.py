@@ -34,7 +34,7 @@ def page(
     view = DeliveryPage(
         desk=frame,
         name=name_of(booking),
-        card=card_of(teller),
+        card=card_of(conn, teller),
         promises=teller.letter_and_promise(coming=False)["versions"],
         bubbles=bubbles_of(conn, teller),
         milestones=tuple(
@@ -53,7 +53,7 @@ def name_of(booking: Booking) -> str:
     return f"{booking.given_name} {booking.family_name}".strip() or booking.reference
 
 
-def card_of(teller: Teller) -> DeliveryCard:
+def card_of(conn: Connection, teller: Teller) -> DeliveryCard:
     """The facts that decide what can be offered."""
     booking, lang = teller.booking, teller.lang
     speak: Callable[..., Markup] = partial(say, teller.house.words, lang)
@@ -68,11 +68,13 @@ def card_of(teller: Teller) -> DeliveryCard:
         "delivery_phone": booking.phone or "–",
         "delivery_state": speak(f"state_{booking.state}"),
         "delivery_paid": paid,
+        "delivery_leave": (booking.leave_with or {}).get("text"),
+        "delivery_notes": " · ".join(each.text for each in bookings.notes(conn, booking.reference)),
     }
     windows = [booking.window, *([was] if was else [])]
     return DeliveryCard(
         reference=booking.reference,
-        facts=tuple((str(speak(key)), str(value)) for key, value in facts.items()),
+        facts=tuple((str(speak(key)), str(value)) for key, value in facts.items() if value),
         was=teller.when(was) if was else "",
         line=DayScale.of(windows).line(booking.window, was=was, now=teller.now),
     )

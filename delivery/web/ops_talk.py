@@ -87,7 +87,7 @@ def _known(conn: Connection, reader: Reader, booking: Booking, typed: Typed, can
         note=typed.note,
         amount=typed.amount,
         why=typed.why,
-        card=ops_delivery.card_of(teller),
+        card=ops_delivery.card_of(conn, teller),
         right=_right(reader, booking),
     )
 
