@@ -22,7 +22,7 @@ _OUTWEIGH = {
 _STRONG = ("closing", "any_time", "note", "thanks", "praise")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Phrase:
     """A phrase found: its kind in the language file, and its first and last word."""
 
@@ -38,7 +38,7 @@ class Said:
     found: list[Token]
     #: Words as the language spells them; empty where a number or a mark stands.
     words: list[str]
-    phrases: list[Phrase] = field(default_factory=list)
+    kinds: dict[str, list[Phrase]] = field(default_factory=dict)
 
     @property
     def spoken(self) -> int:
@@ -46,11 +46,15 @@ class Said:
 
     def has(self, kind: str) -> Phrase | None:
         """The longest such phrase."""
-        some = [each for each in self.phrases if each.kind == kind]
+        some = self.kinds.get(kind, ())
         return max(some, key=lambda each: each.end - each.start, default=None)
 
     def all(self, *kinds: str) -> list[Phrase]:
-        return [each for each in self.phrases if each.kind in kinds]
+        return [each for kind in kinds for each in self.kinds.get(kind, ())]
+
+    @property
+    def phrases(self) -> list[Phrase]:
+        return self.all(*self.kinds)
 
     def left(self, *kinds: str) -> list[int]:
         """Places of words that no phrase of these kinds covers."""
@@ -69,29 +73,31 @@ def said(found: list[Token], lexicon: Lexicon) -> Said:
     known = Said(found, words)
     for place, word in enumerate(words):
         if word not in NO_WORDS:
-            known.phrases += [
-                Phrase(kind, place, end) for end, _, kind in lexicon.phrases.at(words, place)
-            ]
+            for end, _, kind in lexicon.phrases.at(words, place):
+                known.kinds.setdefault(kind, []).append(Phrase(kind, place, end))
     strong = known.all(*_STRONG)
-    known.phrases = [each for each in known.phrases if not _outweighed(each, strong)]
-    refusals = [each for each in known.all("negate") if not _is_answer(known, each)]
-    known.phrases = [
-        Phrase("no", *_both(no, each)) if (no := _denied(each, refusals, known)) else each
-        for each in known.phrases
-    ]
+    for kind in _OUTWEIGH:
+        if kind in known.kinds:
+            some = [each for each in known.kinds[kind] if not _outweighed(each, strong)]
+            known.kinds[kind] = some
+    _deny(known)
     return known
 
 
-def _is_answer(known: Said, no: Phrase) -> bool:
-    """Whether the word may be a whole answer: "nej det går bra" is no refusal."""
-    return any(each.kind == "no" and each.start == no.start and each.end == no.end
-               for each in known.phrases)  # fmt: skip
+def _deny(known: Said) -> None:
+    """Make a no of each yes behind a refusal; "nej det går bra" is none, its "nej" an answer."""
+    answers = {(each.start, each.end) for each in known.all("no")}
+    refusals = [each for each in known.all("negate") if (each.start, each.end) not in answers]
+    if not refusals:
+        return
+    for one in known.all("yes"):
+        if (no := _denied(one, refusals, known)) is not None:
+            known.kinds["yes"].remove(one)
+            known.kinds.setdefault("no", []).append(Phrase("no", *_both(no, one)))
 
 
 def _denied(one: Phrase, refusals: list[Phrase], known: Said) -> Phrase | None:
     """The word that makes a no of this yes: "I will *not* be home"."""
-    if one.kind != "yes":
-        return None
     return next((no for no in refusals if near(no, one, known)), None)
 
 

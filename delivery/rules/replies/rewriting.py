@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # never changed; frozen ones take twice as long to make
 class Symbol:
     """What a word means (`code`, see `symbols.py`), its value, and where it stands."""
 
