@@ -32,6 +32,7 @@ def test_every_message_arrives_once_whatever_goes_wrong(
     assert [row for row in rows if not row.is_right] == []
 
 
+@pytest.mark.parametrize("urls", ["sqlite"], indirect=True)  # they mostly wait
 @pytest.mark.parametrize("name", TWINS)
 def test_a_naive_twin_is_found_out(name: str, urls: Urls, texts: Texts, killer: Killer) -> None:
     told = [each for each in SCENARIOS if each.name in _TELLING]
