@@ -220,8 +220,7 @@ def _move(
             raise SlotFull(alternatives=_alternatives(conn, house, booking, to, now))
     promise(conn, moved, cause=cause, reason=reason, now=now)
     # Whoever moved it, by a page or an SMS: the digits of an older question mean nothing now.
-    conversations.settle_question(conn, booking.reference, now=now)
-    conversations.understood(conn, booking.reference, now=now)
+    conversations.settle_question(conn, booking.reference, now=now, understood=True)
     return moved
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, case, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from delivery.rules.bookings import Booking
@@ -152,13 +152,13 @@ def ask(
             asked_at=now, held=held, pending=pending, state=state)  # fmt: skip
 
 
-def settle_question(conn: Connection, reference: str, *, now: datetime) -> None:
-    """Digits mean nothing any more."""
-    known = of(conn, reference)
-    if known is None:
-        return
-    state = QUIET if known.state == ASKED else known.state
-    _change(conn, reference, now, **_NO_QUESTION, state=state)
+def settle_question(
+    conn: Connection, reference: str, *, now: datetime, understood: bool = False
+) -> None:
+    """Digits mean nothing any more; with `understood` what was unclear is settled too."""
+    more = {"unclear": 0} if understood else {}
+    state = case((conversation.c.state == ASKED, QUIET), else_=conversation.c.state)
+    _change(conn, reference, now, **_NO_QUESTION, **more, state=state)
 
 
 def understood(conn: Connection, reference: str, *, now: datetime) -> None:
@@ -170,8 +170,9 @@ def remember_undo(
     conn: Connection, booking: Booking, undo: dict[str, Any], *, until: datetime, now: datetime
 ) -> None:
     """From now on `0` means going back to `undo`, until it is too late."""
-    opened(conn, booking, now)
-    _change(conn, booking.reference, now, undo=undo, undo_until=until)
+    if not _change(conn, booking.reference, now, undo=undo, undo_until=until):
+        opened(conn, booking, now)
+        _change(conn, booking.reference, now, undo=undo, undo_until=until)
 
 
 def undo_of(conn: Connection, reference: str, now: datetime) -> dict[str, Any] | None:
@@ -255,8 +256,10 @@ def thread(conn: Connection, reference: str) -> list[dict[str, Any]]:
     return sorted(ours + theirs, key=lambda each: each["at"])
 
 
-def _change(conn: Connection, reference: str, now: datetime, **values: Any) -> None:
-    conn.execute(_CHANGE.values(changed_at=now, **values), {"ref": reference})
+def _change(conn: Connection, reference: str, now: datetime, **values: Any) -> bool:
+    """Whether there was such a conversation."""
+    changed = conn.execute(_CHANGE.values(changed_at=now, **values), {"ref": reference})
+    return changed.rowcount > 0
 
 
 def _read(row: Row[Any]) -> Conversation:
