@@ -154,6 +154,7 @@ class ReminderSettings(Section):
     evening_hour: int = Field(ge=12, le=20)
     pickup_days: int = Field(ge=0, le=30)
     feedback_hours: Seconds
+    thank_after: int = Field(ge=0)
 
 
 class LinkSettings(Section):

@@ -28,6 +28,7 @@ from delivery.flows import (
     replies,
     restoring,
     slots,
+    stopping,
     sweeping,
     tracking,
 )
@@ -118,6 +119,8 @@ JOBS = (
     Job("remind of tomorrow", 30, lambda house, now: reminding.remind_of_tomorrow(house, now=now)),
     Job("remind of parcels", 300, lambda house, now: reminding.remind_of_parcels(house, now=now)),
     Job("ask how it went", 300, lambda house, now: reminding.ask_how_it_went(house, now=now)),
+    Job("confirm stops", 30, lambda house, now: stopping.confirm_stops(house, now=now)),
+    Job("thank", 3600, lambda house, now: reminding.thank(house, now=now)),
     Job("sweep what is over", 3600, _sweep),
 )
 

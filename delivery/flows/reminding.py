@@ -1,4 +1,4 @@
-"""What is said by the clock: the evening before, before a parcel goes back, and how it went.
+"""What is said by the clock: the evening before, before a parcel goes back, how it went, thanks.
 
 Each turn is one short transaction and says whether there may be more. Who was told, or could not be
 told, has a message that says so, and is not found again.
@@ -31,6 +31,8 @@ _DAY = (time(9), time(18))
 _FRESH = timedelta(hours=48)
 #: A delivery that comes later than this after its window began is no case for a question.
 _PROMISED = timedelta(days=7)
+#: Thanks come on another day than the question how it went.
+_DAY_AFTER = timedelta(hours=24)
 
 _Tell = Callable[[Connection, House, Booking, datetime], object]
 
@@ -85,6 +87,20 @@ def ask_how_it_went(house: House, *, now: datetime) -> bool:
     return len(found) == BATCH
 
 
+def thank(house: House, *, now: datetime) -> bool:
+    """The day after: once in all, those who had their third delivery in time."""
+    times = house.settings.reminders.thank_after
+    if not times:
+        return False
+    with house.database.read() as conn:
+        found = reminders.faithful(
+            conn, now - _DAY_AFTER - _FRESH, now - _DAY_AFTER, times=times,
+            promised=now - _PROMISED, most=BATCH,
+        )  # fmt: skip
+    _tell(house, found, _thank_you, now)
+    return len(found) == BATCH
+
+
 def _tell(house: House, references: Iterable[str], tell: _Tell, now: datetime) -> None:
     for reference in references:
         with house.database.write() as conn:
@@ -131,6 +147,15 @@ def _feedback_asked(conn: Connection, house: House, booking: Booking, now: datet
         # For two days a lone number is a rating.
         conversations.ask(conn, booking, FEEDBACK, [], until=now + _FRESH, now=now)
     return asked
+
+
+def _thank_you(conn: Connection, house: House, booking: Booking, now: datetime) -> object:
+    if booking.state != "delivered" or reminders.was_thanked(conn, booking.reference):
+        return None
+    told = notices.ThankYou(
+        **fields.by_name(conn, house, booking), reason="", link=link_of(house, booking)
+    )
+    return post(conn, house, booking, told, told.name, now=now)
 
 
 def _midnight(local: datetime, days: int) -> datetime:

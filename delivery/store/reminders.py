@@ -16,7 +16,9 @@ from sqlalchemy import (
     select,
 )
 
-from delivery.store.tables import booking
+from delivery.rules.tracking import CHOSEN
+from delivery.store.tables import booking, milestone, promise
+from delivery.store.tables_talks import conversation, feedback
 from notifications.tables import message
 
 
@@ -74,6 +76,61 @@ _DELIVERED = _REFERENCES.where(
     booking.c.consent["feedback"].as_boolean().is_(True),
     _never("feedback_asked"),
 ).limit(_BATCH)
+#: Of an answer to how it went: from here on it was well.
+_WELL = 7
+_EARLIER = booking.alias("earlier")
+_THANKED = exists().where(
+    _EARLIER.c.phone == booking.c.phone,
+    message.c.about == _EARLIER.c.reference,
+    message.c.notice == "thank_you",
+)
+# In the window they chose, and never announced for another time by us.
+_IN_TIME = and_(
+    _EARLIER.c.state == "delivered",
+    exists().where(
+        milestone.c.reference == _EARLIER.c.reference,
+        milestone.c.at <= _EARLIER.c.window_end,
+        or_(
+            milestone.c.milestone == "delivered",
+            and_(
+                milestone.c.milestone == "at_pickup_point",
+                _EARLIER.c.option["kind"].as_string() != "to_door",
+            ),
+        ),
+    ),
+    ~exists().where(
+        promise.c.reference == _EARLIER.c.reference, promise.c.cause.not_in(CHOSEN)
+    ),
+)  # fmt: skip
+_FAITHFUL = _REFERENCES.where(
+    booking.c.state == "delivered",
+    booking.c.window_start >= bindparam("promised"),
+    booking.c.changed_at >= bindparam("since"),
+    booking.c.changed_at < bindparam("until"),
+    ~_THANKED,
+    # Of several it is the newest.
+    ~exists().where(
+        _EARLIER.c.phone == booking.c.phone,
+        _EARLIER.c.state == "delivered",
+        _EARLIER.c.changed_at > booking.c.changed_at,
+    ),
+    ~exists().where(
+        conversation.c.reference == booking.c.reference, conversation.c.state == "waiting"
+    ),
+    ~exists().where(
+        _EARLIER.c.phone == booking.c.phone,
+        feedback.c.reference == _EARLIER.c.reference,
+        feedback.c.score < _WELL,
+    ),
+    exists().where(_EARLIER.c.reference == booking.c.reference, _IN_TIME),
+    select(func.count())
+    .where(_EARLIER.c.phone == booking.c.phone, _IN_TIME)
+    .scalar_subquery()
+    >= bindparam("times"),
+).limit(_BATCH)  # fmt: skip
+_WAS_THANKED = select(booking.c.reference).where(
+    booking.c.reference == bindparam("reference"), _THANKED
+)
 
 
 def zones_between(conn: Connection, since: datetime, until: datetime) -> list[str]:
@@ -106,3 +163,17 @@ def delivered(
     """References delivered then whose reader wants to be asked how it went, and was not."""
     asked = {"since": since, "until": until, "promised": promised, "most": most}
     return list(conn.scalars(_DELIVERED, asked))
+
+
+def faithful(
+    conn: Connection, since: datetime, until: datetime, *, times: int, promised: datetime, most: int
+) -> list[str]:
+    """References delivered then, in time, to one who has had so many in time, who was never
+    thanked, who never said that it went badly and who does not wait for us."""
+    asked = {"since": since, "until": until, "promised": promised, "times": times, "most": most}
+    return list(conn.scalars(_FAITHFUL, asked))
+
+
+def was_thanked(conn: Connection, reference: str) -> bool:
+    """Whether the owner of this booking's phone was thanked before, for whichever delivery."""
+    return conn.execute(_WAS_THANKED, {"reference": reference}).first() is not None

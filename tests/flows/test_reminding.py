@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import insert, select, update
+
 from delivery.flows import reminding
 from delivery.house import House
+from delivery.store.tables import booking, milestone
+from delivery.store.tables_talks import feedback
 from notifications import outbox
+from notifications.tables import message
 from tests.carrier import booking_of, leave, says, told, work
 from tests.loopback import Api
 from tests.shopping import AINO, a_quote, booked, van_times
@@ -129,6 +134,55 @@ def test_only_those_who_may_be_asked_are_asked_how_it_went(
         assert count == (hours > 3)
     assert "feedback_asked" not in [name for name, _ in told(house, silent)]
     assert "how did your delivery go" in told(house, asked)[-1][1]
+
+
+def _delivered(api: Api, house: House, clock: SettableClock, *, late: int = 0, **more: Any) -> str:
+    """One that was delivered now, so many hours after its window ended."""
+    ref = str(booked(api, **more)["reference"])
+    window = booking_of(house, ref).window
+    at = window.start + timedelta(minutes=10) if not late else window.end + timedelta(hours=late)
+    came = {"reference": ref, "milestone": "delivered", "at": at}
+    with house.database.write() as conn:
+        conn.execute(insert(milestone), came)
+        conn.execute(
+            update(booking)
+            .where(booking.c.reference == ref)
+            .values(state="delivered", changed_at=clock())
+        )
+    return ref
+
+
+def _thanked(house: House) -> list[str]:
+    with house.database.read() as conn:
+        found = select(message.c.about).where(message.c.notice == "thank_you")
+        return list(conn.scalars(found))
+
+
+def test_a_third_delivery_in_time_is_thanked_for_once_the_day_after(
+    api: Api, house: House, clock: SettableClock
+) -> None:
+    first, *_ = [_delivered(api, house, clock, late=late) for late in (0, 0, 5)]
+    clock.forward(hours=25)
+    reminding.thank(house, now=clock())
+    assert _thanked(house) == []  # two of three
+    third = _delivered(api, house, clock)
+    reminding.thank(house, now=clock())
+    assert _thanked(house) == []  # not on the same day
+    clock.forward(hours=25)
+    with house.database.write() as conn:  # this once it went badly
+        conn.execute(insert(feedback), {"reference": first, "score": 3, "source": "sms",
+                                        "at": clock()})  # fmt: skip
+    reminding.thank(house, now=clock())
+    assert _thanked(house) == []
+    with house.database.write() as conn:
+        conn.execute(update(feedback).values(score=9))
+    reminding.thank(house, now=clock())
+    assert _thanked(house) == [third]
+    _delivered(api, house, clock)
+    clock.forward(hours=25)
+    reminding.thank(house, now=clock())
+    assert _thanked(house) == [third]
+    assert "thank you for letting us deliver" in told(house, third)[-1][1]
 
 
 def test_good_news_goes_to_those_only_who_heard_the_bad(
