@@ -136,4 +136,5 @@ def _post(
         channel="sms" if by_sms else "email", addresses=elsewhere,
         zone=zone, gate=broadcast.gate, policy=batch.policy, urgent=today or None,
         states_window=posting.as_stated(booking.window) if effect.moves else None,
+        calendar=None if by_sms else posting.calendar_of(batch.house, booking, told, batch.now),
     )  # fmt: skip

@@ -57,9 +57,9 @@ def post(
         to=str(booking.phone if by_sms else booking.email), locale=booking.locale,
         about=booking.reference, dedupe_key=f"{booking.reference}:{key}", now=now,
         not_after=not_after, channel="sms" if by_sms else "email", addresses=elsewhere,
-        zone=zone, policy=policy_of(house), urgent=_waits_today(was, zone, now) or None,
+        zone=zone, policy=policy_of(house), urgent=waits_today(was, zone, now) or None,
         states_window=as_stated(booking.window) if told.name in _STATING else None,
-        calendar=None if by_sms else _calendar(house, booking, told, now),
+        calendar=None if by_sms else calendar_of(house, booking, told, now),
     )  # fmt: skip
 
 
@@ -87,13 +87,15 @@ def policy_of(house: House) -> Policy:
     return dataclasses.replace(house.policy, say_elsewhere=elsewhere)
 
 
-def _waits_today(was: TimeWindow | None, zone: ZoneInfo, now: datetime) -> bool:
+def waits_today(was: TimeWindow | None, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether somebody waits today for a window that is taken back: that is said even at night."""
     if was is None or was.end <= now:
         return False
     return was.start.astimezone(zone).date() <= now.astimezone(zone).date()
 
 
-def _calendar(house: House, booking: Booking, told: Notice, now: datetime) -> str | None:
+def calendar_of(house: House, booking: Booking, told: Notice, now: datetime) -> str | None:
+    """The event of a calendar that an e-mail of this notice brings; None where it brings none."""
     if told.name not in _IN_CALENDARS:
         return None
     shop = house.settings.shop.name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -46,6 +46,22 @@ def test_started_it_moves_each_promise_and_tells_everybody_once(
     shown = look(api, made)
     assert (shown["state"], shown["progress"]) == ("done", {"sent": 8})
     assert missing(house, made) == []
+
+
+def test_who_reads_email_gets_the_event_of_the_new_window(
+    api: Api, house: House, clock: SettableClock
+) -> None:
+    (reader,) = a_crowd(house, 1, now=NOW, phone=None, email="a@example.com")
+    made = draft(api)
+    do(api, made, "start")
+    work(house, clock)
+    (told,) = messages(house, made)
+    with house.database.read() as conn:
+        window = bookings.get(conn, reader).window
+    assert told.channel == "email"
+    assert f"UID:{reader}" in told.parts["calendar"]
+    assert f"DTSTART:{window.start.astimezone(UTC):%Y%m%dT%H%M}" in told.parts["calendar"]
+    assert "SEQUENCE:2" in told.parts["calendar"]
 
 
 def test_who_was_told_of_the_delay_is_not_told_again(
