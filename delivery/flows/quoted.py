@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -143,11 +143,17 @@ def free_candidates(
     return ask, found.feasible(looking.look(conn, found, 0)).candidates
 
 
+def _free(_candidate: Candidate) -> int:
+    return 0
+
+
 def in_words(
-    house: House, ask: QuoteAsk, candidates: Iterable[Candidate], locale: str | None
-) -> list[DeliveryOption]:
-    """These as options that a delivery can move to, free of charge."""
+    house: House, ask: QuoteAsk, candidates: Iterable[Candidate], locale: str | None,
+    fee_of: Callable[[Candidate], int] = _free,
+) -> list[DeliveryOption]:  # fmt: skip
+    """These as options that a delivery can move to, each with its fee: none unless said."""
     catalogue = house.catalogues.current()
     wording = wording_for(house, catalogue, ask, locale)
-    free = Money(0, catalogue.currency)
-    return [wording.option(each, fee=free) for each in candidates]
+    return [
+        wording.option(each, fee=Money(fee_of(each), catalogue.currency)) for each in candidates
+    ]

@@ -26,6 +26,7 @@ from delivery.rules.candidates import Candidate
 from delivery.rules.menus import Timed
 from delivery.rules.options import DeliveryOption
 from delivery.rules.refusals import NotFound, SlotFull, TooLate
+from delivery.rules.tracking import move_fee
 from delivery.rules.windows import TimeWindow
 from delivery.store import bookings, conversations, slots
 from delivery.store import broadcast_offers as held_times
@@ -81,7 +82,12 @@ def free_times(conn: Connection, house: House, booking: Booking, *, now: datetim
     times = sorted(
         free.values(), key=lambda each: (each.window.start, each.window.minutes, each.id)
     )
-    return FreeTimes(times, lambda some: quoted.in_words(house, ask, some, booking.locale))
+    promises = bookings.promises(conn, booking.reference)
+
+    def fee_of(each: Candidate) -> int:
+        return move_fee(booking, promises, each.service.move_fee, each.window)
+
+    return FreeTimes(times, lambda some: quoted.in_words(house, ask, some, booking.locale, fee_of))
 
 
 def move_options(

@@ -144,6 +144,8 @@ class Service:
     kept_days: int = 0
     #: Whether a booked window may be made narrower on the day, free.
     narrowing: bool = True
+    #: What a customer pays who moves to one of its windows by themselves.
+    move_fee: int = 0
 
     @property
     def zones(self) -> frozenset[str]:

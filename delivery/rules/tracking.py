@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from delivery.rules.bookings import MOVES, Booking, Milestone, Promise
+from delivery.rules.bookings import FAILED, MOVES, Booking, Milestone, Promise
 from delivery.rules.windows import TimeWindow
 
 EVENT_TYPES = (
@@ -86,6 +86,16 @@ def state_after(
 def planned_window(promises: Iterable[Promise]) -> TimeWindow:
     """The last window that was chosen, before anything was late."""
     return [each.window for each in promises if each.cause in CHOSEN][-1]
+
+
+def move_fee(booking: Booking, promises: Iterable[Promise], fee: int, to: TimeWindow) -> int:
+    """What a move to this window costs whoever makes it by themselves, where the shop asks a fee.
+
+    Nothing while we are late or came in vain, and nothing within the window that they have.
+    """
+    late = [each.cause for each in promises][-1] not in CHOSEN
+    inside = booking.window.start <= to.start and to.end <= booking.window.end
+    return 0 if late or inside or booking.state == FAILED else fee
 
 
 def is_stale(

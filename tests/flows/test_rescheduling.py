@@ -12,9 +12,11 @@ from delivery.flows.checkout import BookingAsk, HoldAsk, Recipient, book, hold_o
 from delivery.house import House
 from delivery.rules.asks import Parcel, QuoteAsk
 from delivery.rules.bookings import Booking
+from delivery.rules.money import Money
 from delivery.rules.options import DeliveryOption
 from delivery.rules.refusals import Outdated, SlotFull, TooLate
 from delivery.store import bookings, slots
+from delivery.store.seeds import TOWN
 from notifications import outbox
 from tests.nests import wrong_counts
 from tests.times import NOW
@@ -123,6 +125,35 @@ def test_a_delay_is_a_new_promise_from_the_same_slot(house: House) -> None:
     assert (late.slot_id, late.window, late.version) == (booking.slot_id, later, 2)
     assert (first.window, second.window, second.reason) == (booking.window, later, LATE)
     assert second.cause == "delayed"
+
+
+def test_a_move_of_ones_own_costs_what_the_shop_asks_and_nothing_while_we_are_late(
+    house: House,
+) -> None:
+    booking = _booked(house)
+    assert {each.fee for each in _options(house, booking)} == {Money(0, "EUR")}
+    town = TOWN.read_text("utf-8").replace("[services.home]", "[services.home]\nmove_fee = 300")
+    with house.database.write() as conn:
+        house.catalogues.load(conn, town, NOW)
+    fees = {(each.slot_id, each.fee) for each in _options(house, booking)}
+    inside = {
+        each.slot_id for each in _options(house, booking)
+        if booking.window.start <= each.window.start and each.window.end <= booking.window.end
+    }  # fmt: skip
+    assert {fee for at, fee in fees if at not in inside} == {Money(300, "EUR")}
+    assert {fee for at, fee in fees if at in inside} <= {Money(0, "EUR")}
+    there = next(each for each in _options(house, booking) if each.slot_id not in inside)
+    moved = _move(house, booking, there)
+    assert [(each["code"], each["amount"]) for each in moved.charges] == [("move", 300)]
+    with house.database.write() as conn:
+        later = moved.window.shifted(timedelta(minutes=90))
+        late = promising.revise(conn, moved, later, cause="delayed", reason=LATE, now=NOW)
+    assert {each.fee for each in _options(house, late)} == {Money(0, "EUR")}
+    moved = _move(house, late, _options(house, late)[0])
+    assert len(moved.charges) == 1
+    with house.database.write() as conn:
+        failed = bookings.save(conn, moved, was=moved.version, state="failed", changed_at=NOW)
+    assert {each.fee for each in _options(house, failed)} == {Money(0, "EUR")}
 
 
 def test_on_the_way_it_moves_only_once_we_are_late(house: House) -> None:

@@ -75,10 +75,13 @@ def test_a_dry_run_says_field_by_field_what_a_load_then_does(
 ) -> None:
     shop.loads(TEXT)
     new = TEXT.replace("base = 590", "base = 640", 1).replace("[zones.around]", "[zones.ring]")
+    new = new.replace("[services.home]", "[services.home]\nmove_fee = 200")
     new = new.replace('"around"', '"ring"').replace('name = "Hakaniemi"', 'name = "Tori"', 1)
     tried = shop.loads(new, "--dry-run")
     for line in (
-        "~ services.home\n    price.base: 590 → 640\n",
+        "~ services.home\n",
+        "    price.base: 590 → 640\n",
+        "    move_fee: nothing → 200\n",
         "- zones.around\n",
         "+ zones.ring\n",
         '~ services.parcel\n    zones: ["around"] → ["ring"]\n',

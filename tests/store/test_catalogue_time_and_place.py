@@ -80,12 +80,14 @@ def test_what_a_van_says() -> None:
     home = service(
         read(
             "[services.home]", 'order_by = { day_before = "18:00" }', "narrowing = false",
+            "move_fee = 300",
             'blackouts = ["2026-12-24", "2026-12-23T17:00/2026-12-23T21:00"]',
         ),
         "home",
     )  # fmt: skip
     assert home.order_by == OrderBy(day_before=time(18))
     assert not home.narrowing
+    assert home.move_fee == 300
     assert home.blackouts == (
         Blackout(
             datetime.fromisoformat("2026-12-23T17:00"), datetime.fromisoformat("2026-12-23T21:00")

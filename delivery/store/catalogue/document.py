@@ -18,6 +18,7 @@ from delivery.rules.opening_hours.hours import OpeningHours
 from delivery.store.catalogue.prices import LimitsPart, PricePart
 from delivery.store.catalogue.shapes import (
     MINUTES_OF_AN_HOUR,
+    Cents,
     ClockName,
     Code,
     Count,
@@ -212,6 +213,7 @@ class ServicePart(Part):
     within_m: Count = 0
     kept_days: Days = 0
     narrowing: bool = True
+    move_fee: Cents = 0
 
     @check(mode="after")
     def _whole(self) -> ServicePart:
@@ -225,6 +227,8 @@ class ServicePart(Part):
             raise ValueError("a window ends after it starts")
         if (self.promise == "express") != (self.transit_hours is not None):
             raise ValueError("a service is express exactly when it has transit_hours")
+        if self.move_fee and self.promise != "slot":
+            raise ValueError("a move_fee is for slots; nothing else can be moved")
         if self.order_by and self.promise != "slot":
             raise ValueError("order_by is for slots; others have a cut_off")
         if self.cut_off and self.promise in ("slot", "express"):

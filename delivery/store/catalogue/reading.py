@@ -21,6 +21,7 @@ What `town/town.toml` does not show, but for prices and limits (`catalogue_price
     transit_hours_by_zone = { vantaa = 3 }            # express: the width of its window
     blackouts = ["2026-12-23T17:00/2026-12-23T21:00", "2026-12-24/2026-12-26"]
     narrowing = false                                 # no narrower windows on the day
+    move_fee = 200                                    # slots: who moves by themselves; 0 = free
     [services.X.rounds]
     times_by_weekday = { sun = [["12:00", "16:00"]] } # instead of times
     load = { 240 = 64 }                               # units, a parcel one a begun
@@ -167,6 +168,7 @@ def read_service(
         within_m=part.within_m,
         kept_days=part.kept_days,
         narrowing=part.narrowing,
+        move_fee=part.move_fee,
     )
 
 
