@@ -143,17 +143,18 @@ def move(
     paid = {key: booking.option[key] for key in ("price", "price_parts")}
     shown = option.as_json() | paid
     shown.pop("fee", None)
-    charges = [*booking.charges, *_charge(option, by, now)]
+    charged = _charge(option, by, now)
     load = load_in(service, quoting.get_quote(conn, booking.quote_id).request)
     zone = service.clock(wanted.zone)
-    target = Target(shown, wanted.id, load, option.window.into(zone), zone.key, charges)
+    target = Target(shown, wanted.id, load, option.window.into(zone), zone.key,
+                    [*booking.charges, *charged])  # fmt: skip
     until = now + timedelta(minutes=house.settings.replies.undo_minutes)
     moved = _move(conn, house, booking, target, cause=cause, reason=reason or {}, now=now)
     if moved is not booking:
         back = {
             "option": booking.option, "slot_id": booking.slot_id, "load": booking.load, "by": by,
             "window": booking.window.as_json(), "zone": booking.zone_name,
-            "charges": booking.charges,
+            "charged": charged,
         }  # fmt: skip
         conversations.remember_undo(conn, moved, back, until=until, now=now)
         telling.rescheduled(conn, house, moved, now=now, undo_until=until)
@@ -171,8 +172,11 @@ def undo(conn: Connection, house: House, booking: Booking, *, by: str, now: date
     window = TimeWindow.from_json(back["window"])
     if now >= window.end:
         raise TooLate("The earlier time is over.")
-    target = Target(back["option"], back["slot_id"], back.get("load", 0), window, back["zone"],
-                    back.get("charges", []))  # fmt: skip
+    # Its own fee only: what the desk has given meanwhile stays given.
+    charges = [each for each in booking.charges if each not in back.get("charged", ())]
+    target = Target(
+        back["option"], back["slot_id"], back.get("load", 0), window, back["zone"], charges
+    )
     moved = _move(conn, house, booking, target, cause="undone", reason={}, now=now)
     conversations.forget_undo(conn, booking.reference, now=now)
     telling.rescheduled(conn, house, moved, now=now, undo_until=None)
