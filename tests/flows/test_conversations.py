@@ -12,6 +12,7 @@ from delivery.flows import auditing, rescheduling
 from delivery.house import House
 from delivery.rules.windows import TimeWindow
 from delivery.store import bookings, conversations, feedback, reply_audit, tables
+from delivery.store.seeds import TOWN
 from notifications import consent, inbox
 from notifications.tables import reply, task
 from tests.carrier import PHONE, booking_of, leave, says, told, work, writes
@@ -313,3 +314,21 @@ def test_a_digit_that_comes_late_answers_no_newer_question(api: Api, house: Hous
     work(house)
     assert booking_of(house, ref).window == before.shifted(timedelta(minutes=90))
     assert told(house, ref)[-1][0] == "not_understood"
+
+
+def test_a_fee_is_said_before_and_taken_back_with_the_move(api: Api, house: House) -> None:
+    ref = booked(api)["reference"]
+    town = TOWN.read_text("utf-8").replace("[services.home]", "[services.home]\nmove_fee = 490")
+    with house.database.write() as conn:
+        house.catalogues.load(conn, town, NOW)
+    _says(house, "friday 17-19")
+    assert booking_of(house, ref).charges == []
+    name, body = told(house, ref)[-1]
+    assert name == "confirm_time"
+    assert "4.90" in body
+    _says(house, "1")
+    moved = booking_of(house, ref)
+    assert [(each["code"], each["amount"]) for each in moved.charges] == [("move", 490)]
+    assert moved.window.start.date().isoformat() == "2026-03-13"
+    _says(house, "0")
+    assert booking_of(house, ref).charges == []
