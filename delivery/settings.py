@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
@@ -65,8 +65,10 @@ class ShopSettings(Section):
     @field_validator("zone")
     @classmethod
     def _known(cls, given: str) -> str:
-        if given not in available_timezones():
-            raise ValueError("no such time zone; one is Europe/Helsinki")
+        try:
+            ZoneInfo(given)
+        except (ZoneInfoNotFoundError, OSError, ValueError):
+            raise ValueError("no such time zone; one is Europe/Helsinki") from None
         return given
 
 

@@ -20,9 +20,11 @@ from tests.canaries import leaks
 from tests.loopback import Api, RunningServer, serving
 from tests.moulds import Moulds
 from tests.notifications.faults.table import print_table
+from tests.parsed_once import parse_once
 from tests.postgres import NoPostgres, a_postgres, drop_database, make_database
 from tests.times import SettableClock
 
+parse_once()
 # The same examples in every run, and no clock: the machine may be busy with something else.
 hypothesis.settings.register_profile("calm", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("calm")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,23 +23,50 @@ class RunningServer:
     house: House
 
 
+class _Prompt(uvicorn.Server):
+    """Says when it has started, and ends when it is told to: the real one looks at its clock."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+        self._told = asyncio.Event()
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._told.set)
+
+    async def startup(self, sockets: Any = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+        self.ready.set()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self._told.wait()
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await asyncio.sleep(0.001)
+        await self._wait_tasks_to_complete()
+        await self.lifespan.shutdown()
+
+
 @contextmanager
 def running(app: Any) -> Iterator[str]:
     """Any ASGI application under real uvicorn; its address."""
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", access_log=False)
-    server = uvicorn.Server(config)
+    server = _Prompt(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    until = time.monotonic() + 10
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        assert time.monotonic() < until, "the server took too long to start"
-        time.sleep(0.005)
+    assert server.ready.wait(10), "the server took too long to start"
+    assert server.started, "the server did not start"
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join(timeout=10)
 
 

@@ -70,5 +70,7 @@ def test_a_booking_that_moved_away_is_not_told_of_the_old_van(api: Api, house: H
     root = _root(house, ref)
     writes(house, "tomorrow evening")
     work(house)
+    writes(house, "yes")
+    work(house)
     assert _ring(house, 90, slot_ids=[root]) == Told(0, 0, 0, 0)
     assert house.clock() == NOW
