@@ -8,7 +8,6 @@ from typing import Any
 
 from twilio.base.exceptions import TwilioException
 from twilio.request_validator import RequestValidator
-from twilio.rest import Client
 
 from notifications.failures import Failure
 from notifications.providers.base import (
@@ -24,6 +23,7 @@ from notifications.providers.base import (
     SendRefused,
     Unreadable,
 )
+from notifications.providers.twilio_client import SteadyClient
 from notifications.providers.twilio_errors import failure
 from notifications.providers.twilio_inbound import SID, Inbound, reply_of
 from notifications.twilio_http import NotConnected, Throttled, TwilioHttp
@@ -66,7 +66,7 @@ class Twilio:
         self._sender = sender
         self._service = messaging_service_sid
         self._http = http or TwilioHttp()
-        self._messages = Client(account_sid, auth_token, http_client=self._http).messages
+        self._messages = SteadyClient(account_sid, auth_token, self._http).messages
         tokens = (auth_token, *more_tokens)
         self._validators = [RequestValidator(each) for each in tokens if each]
         self._from = {"from_": sender} if sender else {}
