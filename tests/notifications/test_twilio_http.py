@@ -179,9 +179,7 @@ def test_how_long_it_is_useful_is_told_to_the_provider() -> None:
 
 
 def test_of_what_was_made_only_what_is_read_is_handed_on() -> None:
-    made = (
-        b'{"sid": "SM1", "status": "queued", "error_code": null, "body": "y"}'
-    )
+    made = b'{"sid": "SM1", "status": "queued", "error_code": null, "body": "y"}'
     assert _short(made) == b'{"sid":"SM1","status":"queued","error_code":null}'
     for strange in (b"", b"null", b"17", b'"sid"', b'{"sid": "SM', b"<html>", b'["sid"]', b"\xff"):
         assert _short(strange) == strange  # the library says what is wrong with it
