@@ -38,7 +38,10 @@ def test_stop_between_claim_and_call_sends_nothing(quiet_office: Office) -> None
             time.sleep(FRESH_SECONDS + 0.05)
 
     async def once() -> None:
-        await office.sender(provider, on_step=on_step).send_due()
+        sender = office.sender(provider, on_step=on_step)
+        await sender.send_due()
+        assert office.states() == ["queued", "sent"]  # given back, and held back when next claimed
+        await sender.send_due()
         await provider.close()
 
     asyncio.run(once())
