@@ -13,9 +13,8 @@ FALLBACK = "en"
 class Words:
     """Sentences by key, a section a file.
 
-    A language may speak some sections only: options are said in more languages than pages. Where
-    it does not, English is spoken. Every language that has a section has all its keys with the
-    same fields; a test sees to it.
+    A language may speak some sections only. Where it does not, English is spoken. Every language
+    that has a section has all its keys with the same fields; a test sees to it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -29,6 +28,10 @@ class Words:
         sections = {name for said in self._said.values() for name in said}
         self._speak = {section: self._that_have({section}) for section in sections}
         self._fluent = self._that_have(sections)
+        #: The languages of everything, each with what it calls itself.
+        self.endonyms = tuple(
+            (each, self.say(each, "pages.this_language")) for each in self._fluent
+        )
 
     def _that_have(self, sections: set[str]) -> tuple[str, ...]:
         return tuple(sorted(name for name, said in self._said.items() if sections <= said.keys()))

@@ -70,7 +70,7 @@ def when(
     With `short` the day is as short as it is written: `Thu 12 Mar`, `tors 12/3`.
     """
     which = day(window.start.date(), locale, today=today, sms=sms, short=short)
-    return which + _manner(locale).after_day + hours(window, locale, sms=sms)
+    return with_hours(which, hours(window, locale, sms=sms), locale)
 
 
 def day(
@@ -96,6 +96,16 @@ def hours(window: TimeWindow, locale: str, *, sms: bool = False) -> str:
         a=_hour(window.start, manner), b=_hour(window.end, manner, last=True)
     )
     return said.replace("–", "-") if sms else said
+
+
+def with_hours(which: str, at: str, locale: str) -> str:
+    """A day and its hours: `Thu 12 March, 17:00–19:00`."""
+    return which + between(locale) + at
+
+
+def between(locale: str) -> str:
+    """What stands between a day and its hours: `, ` or a space."""
+    return _manner(locale).after_day
 
 
 def since(moment: datetime, locale: str) -> str:

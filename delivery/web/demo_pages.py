@@ -16,6 +16,7 @@ from delivery.flows import quoting
 from delivery.house import House
 from delivery.rules import phrases
 from delivery.rules.asks import QuoteAsk
+from delivery.rules.names import given_name
 from delivery.rules.options import DeliveryOption
 from delivery.rules.refusals import SlotFull
 from delivery.store import full_slots
@@ -55,7 +56,7 @@ def options(
     speak = partial(say, house.words, lang)
     shown, recommended = _shown(known, gone)
     shelf = Shelf.of(house, shown, lang, now=now, goods=goods(house), recommended=recommended)
-    name = (quote.request.get("customer") or {}).get("given_name") or ""
+    name = given_name((quote.request.get("customer") or {}).get("given_name") or "", lang)
     left_out = _left_out(known, house, lang, now)
     view = OptionsPage(
         here=f"/demo/choose/{quote.id}", address=address_of(quote.request),

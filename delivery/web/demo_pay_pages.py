@@ -16,6 +16,7 @@ from delivery.rules import phrases
 from delivery.rules.bookings import Booking
 from delivery.rules.holds import EXPIRED, OPEN, Hold
 from delivery.rules.money import Money
+from delivery.rules.names import given_name
 from delivery.rules.refusals import ExtensionLimit, HoldClosed, Refusal, SlotFull
 from delivery.store import holds
 from delivery.web.demo_shop import GOODS_COUNT, FieldError, goods
@@ -90,7 +91,7 @@ def done(house: House, visit: Visit, booking: Booking, *, now: datetime) -> Resp
     choice, speak = Choice.of(booking.option), partial(say, house.words, lang)
     choice = replace(choice, window=booking.window)
     day, hours = said_when(choice, lang, today=_today(choice, now), words=speak)
-    name = booking.given_name
+    name = given_name(booking.given_name, lang)
     view = DonePage(
         heading=speak("done_heading", name=name) if name else speak("done_heading_bare"),
         agent=house.settings.shop.agent, reference=booking.reference, day=day.rstrip(", "),

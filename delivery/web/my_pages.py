@@ -17,6 +17,7 @@ from delivery.rules import phrases, tracking
 from delivery.rules.bookings import BOOKED, Booking, Promise, may_cancel
 from delivery.rules.menus import pick_times
 from delivery.rules.money import Money
+from delivery.rules.names import given_name
 from delivery.rules.options import DeliveryOption
 from delivery.rules.questions import times_of
 from delivery.rules.refusals import Refusal, SlotFull, TooLate
@@ -115,7 +116,8 @@ def times(
     lang = language_for(house, visit, booking.locale)
     speak = partial(say, house.words, lang)
     free = rescheduling.move_options(conn, house, booking, now=now)
-    here, name = f"/my/delivery/{booking.reference}", booking.given_name
+    here = f"/my/delivery/{booking.reference}"
+    name = given_name(booking.given_name, lang)
     today = now.astimezone(booking.window.start.tzinfo).date()
     view = MoveTimesPage(
         here=here,

@@ -86,5 +86,5 @@ def _line(option: DeliveryOption, lang: str) -> PlaceLine:
     return PlaceLine(
         option.place.id, option.place.name, option.place.street,
         phrases.distance(option.distance_m, lang) if option.distance_m is not None else "",
-        phrases.day(option.window.start.date(), lang),
+        phrases.day(option.window.start.date(), lang, short=True),
     )  # fmt: skip

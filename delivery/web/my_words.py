@@ -13,6 +13,7 @@ from delivery.house import House
 from delivery.rules import phrases
 from delivery.rules.bookings import Booking, Promise
 from delivery.rules.money import Money
+from delivery.rules.names import given_name
 from delivery.rules.options import DeliveryOption
 from delivery.rules.tracking import in_language, planned_window
 from delivery.rules.windows import TimeWindow
@@ -79,7 +80,7 @@ class Teller:
         return self.now.astimezone(self.booking.window.start.tzinfo).date()
 
     def _heading(self, late: Promise | None, was: TimeWindow | None, coming: bool) -> Markup:
-        name = self.booking.given_name
+        name = given_name(self.booking.given_name, self.lang)
         if late and was:
             minutes = round((late.window.start - was.start).total_seconds() / 60)
             key = "my_late" if minutes > 0 else "my_early"
@@ -144,7 +145,7 @@ class Teller:
     def when(self, window: TimeWindow) -> str:
         choice = self._choice(window)
         _, hours = said_when(choice, self.lang, today=self._today, words=self.say)
-        return f"{self._full_day(window)}{' ' if self.lang == 'fi' else ', '}{hours}"
+        return phrases.with_hours(self._full_day(window), hours, self.lang)
 
     def _versions(self) -> tuple[PromiseLine, ...]:
         """Newest first; nothing we ever promised is removed."""
@@ -172,14 +173,11 @@ class Teller:
     def offer(self, option: DeliveryOption) -> Offer:
         """One free time as a button."""
         fee = option.fee or Money(0, option.price.currency)
-        hours = option.window.minutes / 60
-        second = self.say(
-            "offer_hours", hours=f"{hours:g}".replace(".", "," if self.lang == "fi" else ".")
-        )
+        hours = phrases.number(f"{option.window.minutes / 60:g}", self.lang)
         return Offer(
             value=f"{option.id}|{fee.amount}|{self.booking.version}",
             when=self.when(option.window),
-            second=str(second),
+            second=str(self.say("offer_hours", hours=hours)),
             fee=phrases.price(fee, self.lang),
             free=fee.amount == 0,
         )

@@ -32,7 +32,8 @@ class Frame:
     """What stands around every page."""
 
     lang: str
-    languages: tuple[str, ...]
+    #: Each language of ours and what it calls itself.
+    languages: tuple[tuple[str, str], ...]
     shop: str
     #: Where the same page is had in another language; empty where it cannot be asked for.
     path: str
@@ -54,7 +55,7 @@ def _environment() -> Environment:
     )
 
 
-#: The words of the desk; what it does not say stands in pages.toml, in fewer languages.
+#: The words of the desk; what it does not say stands in pages.toml.
 DESK = "desk"
 
 
@@ -98,7 +99,7 @@ def show(
     """The answer that shows a view."""
     frame = Frame(
         lang=lang,
-        languages=house.words.locales,
+        languages=house.words.endonyms,
         shop=house.settings.shop.name,
         path=visit.path if visit.method == "GET" and form else "",
         csrf=visit.csrf_token if form else "",

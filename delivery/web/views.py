@@ -18,6 +18,8 @@ from delivery.rules.windows import TimeWindow
 WIDTH = 140
 _FIRST_HOUR, _LAST_HOUR = 8, 22
 _LONG_DAY = {"en": "EEEE d MMMM", "fi": "cccc d. MMMM"}
+#: Where week days are small even at the beginning of a line.
+_SMALL_DAYS = ("fi", "sv")
 _BABEL = {"en": "en_GB"}
 
 
@@ -148,7 +150,7 @@ class Choice:
 def said_when(choice: Choice, lang: str, *, today: date, words: Any) -> tuple[str, str]:
     """Day and hours apart, for hours that never wrap: ("Thu 12 March, ", "17:00–19:00")."""
     on = phrases.day(choice.window.start.date(), lang, today=today)
-    between = " " if lang == "fi" else ", "
+    between = phrases.between(lang)
     if choice.at_home:
         return _first_up(on, lang) + between, phrases.hours(choice.window, lang)
     hour = phrases.clock_time(choice.window.start, lang)
@@ -156,12 +158,11 @@ def said_when(choice: Choice, lang: str, *, today: date, words: Any) -> tuple[st
 
 
 def _first_up(day: str, lang: str) -> str:
-    # Finnish week days are small even at the beginning of a line.
-    return day if lang == "fi" else day[:1].upper() + day[1:]
+    return day if lang in _SMALL_DAYS else day[:1].upper() + day[1:]
 
 
 def long_day(on: date, lang: str) -> str:
-    """`Thursday 12 March`, `torstai 12. maaliskuuta`."""
+    """`Thursday 12 March`, `torstai 12. maaliskuuta`, `torsdag 12 mars`."""
     pattern = _LONG_DAY.get(lang, _LONG_DAY["en"])
     return str(format_date(on, pattern, locale=_BABEL.get(lang, lang)))
 

@@ -45,9 +45,12 @@ def width_chips(
 ) -> tuple[Chip, ...]:
     """One for each length of window there is, widest first."""
     return tuple(
-        Chip(str(shelf.say("width", hours=f"{each / 60:g}")), address(each), each == width)
+        Chip(
+            str(shelf.say("width", hours=phrases.number(f"{each / 60:g}", shelf.lang))),
+            address(each), each == width,
+        )
         for each in widths
-    )
+    )  # fmt: skip
 
 
 def grid_rows(

@@ -52,9 +52,10 @@ def speaking(locale: str, catalogue: Catalogue = TOWN) -> Wording:
     return wording_of(WORDS, catalogue, locale)
 
 
-def test_options_are_said_in_four_languages_and_pages_in_two() -> None:
+def test_every_section_is_said_in_four_languages() -> None:
     assert LANGUAGES == ("el", "en", "fi", "sv")
-    assert WORDS.locales == WORDS.spoken("pages") == ("en", "fi")
+    assert WORDS.locales == WORDS.spoken("pages") == WORDS.spoken("desk") == LANGUAGES
+    assert [name for _, name in WORDS.endonyms] == ["Ελληνικά", "English", "Suomi", "Svenska"]
 
 
 @pytest.mark.parametrize("section", ["options", "pages"])
@@ -73,17 +74,23 @@ def test_a_language_that_has_a_section_has_all_of_it(section: str) -> None:
         assert section == "pages" or all(sentence.strip() for sentence in said.values())
 
 
-@pytest.mark.parametrize(
-    ("locale", "options", "pages"),
-    [("sv-FI", "sv", "en"), ("el_GR", "el", "en"), ("fi", "fi", "fi"), ("de", "en", "en"),
-     (None, "en", "en")],
-)  # fmt: skip
-def test_where_a_language_lacks_a_section_english_is_spoken(
-    locale: str | None, options: str, pages: str
-) -> None:
-    assert WORDS.language(locale, "options") == options
-    assert WORDS.language(locale, "pages") == WORDS.language(locale) == pages
-    assert WORDS.say(locale, "pages.and") == WORDS.say(pages, "pages.and")
+def test_the_nearest_language_is_spoken_else_english() -> None:
+    asked = {"sv-FI": "sv", "el_GR": "el", "fi": "fi", "de": "en", None: "en"}
+    for locale, near in asked.items():
+        assert WORDS.language(locale, "pages") == WORDS.language(locale) == near
+        assert WORDS.say(locale, "pages.and") == WORDS.say(near, "pages.and")
+
+
+def test_where_a_language_lacks_a_section_english_is_spoken(tmp_path: Path) -> None:
+    for file, said in (("en/pages", "English"), ("en/options", "English"), ("fi/options", "Suomi")):
+        path = tmp_path / f"{file}.toml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f'this_language = "{said}"', "utf-8")
+    words = Words(tmp_path)
+    assert words.endonyms == (("en", "English"),)
+    assert words.spoken("options") == ("en", "fi")
+    assert [words.say("fi", f"{each}.this_language") for each in ("options", "pages")] == [
+        "Suomi", "English"]  # fmt: skip
 
 
 @UNHURRIED

@@ -97,9 +97,9 @@ def fields_of(sentence: str) -> set[str]:
 
 
 def test_every_language_has_every_sentence_with_the_same_fields() -> None:
-    for name, others in (("pages", ("fi",)), ("desk", ("fi", "sv", "el"))):
+    for name in ("pages", "desk"):
         english = section("en", name)
-        for locale in others:
+        for locale in ("fi", "sv", "el"):
             other = section(locale, name)
             assert other.keys() == english.keys()
             for key, sentence in english.items():
@@ -111,7 +111,7 @@ def test_what_a_template_says_is_among_the_words(name: str) -> None:
     assert said_keys(name) <= words("en").keys()
 
 
-@pytest.mark.parametrize("locale", ["en", "fi"])
+@pytest.mark.parametrize("locale", ["en", "fi", "sv", "el"])
 def test_words_carry_no_markup_but_the_plainest(locale: str) -> None:
     for key, sentence in words(locale).items():
         tags = set(re.findall(r"<[^>]*>", sentence))

@@ -68,7 +68,13 @@ def test_before_a_delay_there_is_no_letter_and_after_it_there_is(
     assert "<s>" in page.html
     assert len(page.form("/move").choices) == 3
     assert "because the van broke down" in page.text
-    assert "auto hajosi" in browser.open(f"{mine.url}?lang=fi").text
+    for lang, said in (
+        ("fi", ("Aino, myöhästymme noin 90 minuuttia.", "Auto hajosi. Vika")),
+        ("sv", ("Aino, vi är cirka 90 minuter sena.", " i morgon, ons 11 mars kl. ")),
+        ("el", (" Θα αργήσουμε περίπου 90 λεπτά.", " αύριο, Τετ 11 Μαρτίου, ")),
+    ):
+        text = browser.open(f"{mine.url}?lang={lang}").text
+        assert all(each in text for each in said), lang
 
 
 def test_fine_i_will_be_home_is_kept_once_for_each_promise(

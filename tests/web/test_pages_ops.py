@@ -59,7 +59,12 @@ def test_one_press_tells_everybody_in_the_van(
             promise = bookings.promises(conn, reference)[-1]
         assert last["notice"] == "delayed"
         assert "uto hajosi" in last["body"]
-        assert promise.reason == {"en": "the van broke down", "fi": "auto hajosi"}
+        assert promise.reason == {
+            "en": "the van broke down",
+            "fi": "auto hajosi",
+            "sv": "bilen gick sönder",
+            "el": "χάλασε το φορτηγάκι",
+        }
 
 
 NOT_OFFERED = [
