@@ -131,11 +131,15 @@ def process_name() -> str:
 
 
 class Ticker:
-    """Runs a job in this process while this process has the job's lease."""
+    """Runs a job in this process while this process has the job's lease.
 
-    def __init__(self, house: House, me: str) -> None:
+    Each piece of work done may have posted something: `wake` is called after it.
+    """
+
+    def __init__(self, house: House, me: str, wake: Callable[[], None] = lambda: None) -> None:
         self._house = house
         self._me = me
+        self._wake = wake
         self._until: dict[str, float] = {}
 
     def tick(self, job: Job) -> None:
@@ -161,6 +165,7 @@ class Ticker:
     def _turn(self, job: Job) -> None:
         until = time.monotonic() + TURN_SECONDS
         while job.turn(self._house, self._house.clock()) is True:
+            self._wake()
             if time.monotonic() > until or not self._has_lease(job):
                 return
 
@@ -184,16 +189,17 @@ class Worker:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         # The first reply of a day waits for no file of words.
         self._loop.run_in_executor(None, load_languages)
-        scheduler = self._scheduler()
+        sender = self._sender()
+        scheduler = self._scheduler(sender.wake)
         scheduler.start()
         log.info("worker started", jobs=len(JOBS))
         try:
-            await self._sender().run(self._stop)
+            await sender.run(self._stop)
         finally:
             scheduler.shutdown(wait=False)
             await self._channels.close()
 
-    def _scheduler(self) -> AsyncIOScheduler:
+    def _scheduler(self, wake: Callable[[], None]) -> AsyncIOScheduler:
         # In memory and in UTC: this only ticks. What is due, and when, stands in the database.
         defaults: dict[str, Any] = {
             "coalesce": True,
@@ -202,7 +208,7 @@ class Worker:
         }
         pool = {"default": ThreadPoolExecutor(len(JOBS))}
         scheduler = AsyncIOScheduler(executors=pool, job_defaults=defaults, timezone=UTC)
-        ticker = Ticker(self._house, self._me)
+        ticker = Ticker(self._house, self._me, wake)
         for job in JOBS:
             scheduler.add_job(
                 ticker.tick, "interval", args=[job], seconds=job.every,

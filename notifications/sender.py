@@ -87,7 +87,8 @@ class Sender:
     def wake(self) -> None:
         """Look at once, without waiting for the next poll; may be called from any thread."""
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._woken.set)
+            with suppress(RuntimeError):  # it has ended: nobody is there to wake
+                self._loop.call_soon_threadsafe(self._woken.set)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send and rescue until `stop` is set; calls that are out then are waited for."""

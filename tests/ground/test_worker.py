@@ -45,9 +45,10 @@ def test_a_dead_process_loses_its_jobs_to_another(house: House) -> None:
 
 
 def test_a_turn_goes_on_while_there_is_more(house: House) -> None:
-    turn = Counted(pieces=7)
-    Ticker(house, "me").tick(Job("a job", 1, turn))
+    turn, woken = Counted(pieces=7), list[int]()
+    Ticker(house, "me", lambda: woken.append(turn.turns)).tick(Job("a job", 1, turn))
     assert turn.turns == 7
+    assert woken == [1, 2, 3, 4, 5, 6]  # so that what each has posted leaves at once
 
 
 def test_an_error_does_not_stop_the_next_tick(house: House) -> None:
