@@ -230,7 +230,6 @@ class Worker:
             in_flight=twilio.in_flight,
             segments_per_second=twilio.segments_per_second,
             fallback=build_fallback(self._house),
-            pace_of=twilio.sender or twilio.messaging_service_sid or "default",
         )
 
 

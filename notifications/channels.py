@@ -160,6 +160,14 @@ class Channels:
                     return known
         return None
 
+    def sender_for(self, to: str, now: datetime) -> str | None:
+        """The name of the sender by which an SMS to this number would leave now."""
+        serving = self._serving("sms", to)
+        if self._breakers:
+            closed = [e for e in serving if self._breakers.state(_names(e, to), now) == "closed"]
+            serving = closed or serving
+        return serving[0].name if serving else None
+
     def has_receipts(self, channel: str) -> bool:
         """Whether we ever learn what became of messages of this channel."""
         return any(each.has_receipts for each in self._senders.get(channel, ()))

@@ -7,7 +7,8 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -19,14 +20,15 @@ from notifications.clocks import Clock
 from notifications.consequences import SayElsewhere
 from notifications.lookups import AFTER
 from notifications.outcomes import Outcome
+from notifications.paces import PACED, Paces, side_by_side
 from notifications.permission import Permission
 from notifications.providers.base import Provider
 from notifications.recorder import Recorder
 from notifications.rescue import rescue
 from notifications.room import Room
-from notifications.taking import PACED, Batch, Leaving, Taker
+from notifications.taking import Batch, Leaving, Taker
 from notifications.transactions import Transactions
-from notifications.turns import Turns
+from notifications.turns import Turn, Turns
 
 log = structlog.get_logger()
 
@@ -50,7 +52,7 @@ class Sender:
         unsure_for: timedelta = timedelta(seconds=60),
         poll_for: timedelta = timedelta(seconds=0.5),
         call_for: timedelta = timedelta(seconds=45),
-        in_flight: int = 64, segments_per_second: float = 0, pace_of: str = "default",
+        in_flight: int = 64, segments_per_second: float = 0,
         look_up_after: timedelta = AFTER, fallback: SayElsewhere | None = None,
         on_step: Step = lambda step: None,
     ) -> None:  # fmt: skip
@@ -66,12 +68,14 @@ class Sender:
         self._part = max(1, min(SUB_BATCH, in_flight // 2))
         self._most = max(1, min(CLAIM, 2 * in_flight))
         self._room = Room(in_flight)
-        self._turns = Turns(transactions, clock, per_second=segments_per_second, sender=pace_of)
+        self._paces = Paces(
+            transactions, clock, self._channels, per_second=segments_per_second
+        )  # fmt: skip
         self._on_step = on_step
         self._look_up_after = look_up_after
         self._fallback = fallback
         self._taker = Taker(
-            transactions, self._channels, self._turns, clock=clock, name=name,
+            transactions, self._channels, self._paces, clock=clock, name=name,
             lease_for=lease_for, fallback=fallback,
         )  # fmt: skip
         self._recorder = Recorder(
@@ -120,7 +124,7 @@ class Sender:
     async def feed(self) -> int:
         """Begin the calls of all that is due, never more at once than allowed; how many."""
         self._taker.look_again()
-        if self._turns.per_second:
+        if self._paces.per_second:
             return await self._feed_in_turns()
         begun = 0
         while not self._stopping:
@@ -145,9 +149,8 @@ class Sender:
             if not batch.messages:
                 break
             self._on_step("claimed")
-            self._turns.seen(batch.messages)
-            for part in pacing.parts(batch.messages, self._part, self._turns.per_second):
-                begun += await self._begin_part(batch, part)
+            theirs = self._paces.split(batch.messages)
+            begun += await side_by_side(theirs, partial(self._begin_in_turn, batch))
         return begun
 
     async def settled(self) -> None:
@@ -156,18 +159,28 @@ class Sender:
             await asyncio.wait(list(self._calls))
         await self._recorder.settled()
 
-    async def _begin_part(self, batch: Batch, part: list[Claimed]) -> int:
-        """Begin these calls, as many at once as there is room for; how many were begun."""
+    async def _begin_in_turn(
+        self, batch: Batch, turns: Turns | None, claimed: list[Claimed]
+    ) -> int:  # fmt: skip
+        """Begin the calls of one of our senders, each part of them when its turn comes."""
         begun = 0
-        start = await self._turns.take(part)
-        while part:
-            # What has a pace leaves one after another, as its part was asked for.
-            count = await self._room.take(len(part), whole=start is not None)
-            piece, part = part[:count], part[count:]
-            begun += await self._begin_piece(batch, piece, start)
+        per_second = turns.per_second if turns else 0
+        for part in pacing.parts(claimed, self._part, per_second):
+            turn = await turns.take(part) if turns else None
+            begun += await self._begin_part(batch, part, turn)
         return begun
 
-    async def _begin_piece(self, batch: Batch, piece: list[Claimed], start: datetime | None) -> int:
+    async def _begin_part(self, batch: Batch, part: list[Claimed], turn: Turn | None) -> int:
+        """Begin these calls, as many at once as there is room for; how many were begun."""
+        begun = 0
+        while part:
+            # What has a pace leaves one after another, as its part was asked for.
+            count = await self._room.take(len(part), whole=turn is not None)
+            piece, part = part[:count], part[count:]
+            begun += await self._begin_piece(batch, piece, turn)
+        return begun
+
+    async def _begin_piece(self, batch: Batch, piece: list[Claimed], turn: Turn | None) -> int:
         calls = 0
         try:
             old = time.monotonic() - batch.leased > self._lease_for.total_seconds() / 2
@@ -178,15 +191,16 @@ class Sender:
             calls = len(leaving.calls)
         finally:
             self._room.give_back(len(piece) - calls)
-        return await self._begin_calls(leaving, start)
+        return await self._begin_calls(leaving, turn)
 
-    async def _begin_calls(self, leaving: Leaving, start: datetime | None) -> int:
-        """Make these calls, for which there is room, from `start` on; how many they are."""
+    async def _begin_calls(self, leaving: Leaving, turn: Turn | None) -> int:
+        """Make these calls, for which there is room, from their turn on; how many they are."""
         calls, asked = leaving.calls, leaving.asked
         self._on_step("attempted")
         permission = Permission(self._transactions, self._clock, leaving.who, calls, asked=asked)
-        already = await self._turns.begun_for(start)
-        waits = pacing.waits(calls, self._turns.per_second, already)
+        already = await turn.begun_for() if turn else 0.0
+        per_second = self._paces.per_second if turn else 0
+        waits = pacing.waits(calls, per_second, already)
         for call, wait in zip(calls, waits, strict=True):
             task = asyncio.create_task(self._call(call, permission, wait))
             self._calls[task] = asked + wait + self._call_seconds
@@ -202,7 +216,8 @@ class Sender:
     async def _call(self, call: Call, permission: Permission, wait: float) -> None:
         if wait:
             await asyncio.sleep(wait)
-        if call.message.channel == PACED and (held := self._turns.held_for()):
+        turns = self._paces.of(call.message.to) if call.message.channel == PACED else None
+        if turns is not None and (held := turns.held_for()):
             outcome = Outcome(call, "later", "sender_waits", wait=timedelta(seconds=held))
         else:
             outcome = await calling.made(
@@ -213,9 +228,9 @@ class Sender:
         self._recorder.add(outcome)
         if outcome.kind == "later":
             self._taker.look_again()
-        if outcome.hold_for and call.message.channel == PACED:
+        if outcome.hold_for and turns is not None:
             with suppress(Exception):  # others are told by the provider, too
-                await self._turns.hold(outcome.hold_for)
+                await turns.hold(outcome.hold_for)
 
     async def _end_overdue(self) -> None:
         """Give up on calls whose time is over, whatever the provider's own deadlines are."""

@@ -15,11 +15,9 @@ from notifications.channels import Channels
 from notifications.claims import Call, Claimed
 from notifications.clocks import Clock
 from notifications.consequences import SayElsewhere
+from notifications.paces import PACED, Paces
 from notifications.transactions import Transactions
-from notifications.turns import Turns
 
-#: What has a pace.
-PACED = "sms"
 #: While one batch follows another, others are asked about so often: which senders are in order,
 #: whether we were told to wait, and whether this database is a copy.
 _KNOWN_SECONDS = 0.25
@@ -49,12 +47,12 @@ class Taker:
     """Takes messages for the sender called `name`, for the length of a lease."""
 
     def __init__(
-        self, transactions: Transactions, channels: Channels, turns: Turns, *, clock: Clock,
+        self, transactions: Transactions, channels: Channels, paces: Paces, *, clock: Clock,
         name: str, lease_for: timedelta, fallback: SayElsewhere | None,
     ) -> None:  # fmt: skip
         self._transactions = transactions
         self._channels = channels
-        self._turns = turns
+        self._paces = paces
         self._clock = clock
         self._name = name[:48]
         self._lease_for = lease_for
@@ -72,7 +70,7 @@ class Taker:
         batch = Batch(self._named(), time.monotonic(), [])
         with self._transactions.write() as conn:
             now = self._clock()
-            for names, count in self._allowed(conn, self._turns.worth_claiming(most), now):
+            for names, count in self._allowed(conn, self._paces.worth_claiming(most), now):
                 batch.messages.extend(
                     claims.claim(
                         conn, batch.who, most=count, now=now, until=now + self._lease_for,
@@ -131,6 +129,6 @@ class Taker:
     def _allowed(self, conn: Connection, most: int, now: datetime) -> list[tuple[list[str], int]]:
         """From which channels may be taken now, and how many."""
         turns = self._channels.turns(conn, most, now)
-        if not self._turns.taken(conn, now):
+        if not self._paces.taken(conn, now):
             return turns
         return [([each for each in names if each != PACED], count) for names, count in turns]

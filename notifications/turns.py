@@ -9,6 +9,7 @@ import asyncio
 import statistics
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -39,7 +40,7 @@ class Turns:
         self.per_second = per_second
         self._transactions = transactions
         self._clock = clock
-        self._sender = sender
+        self.sender = sender
         #: Segments of a message, as lately seen.
         self._segments = 2.0
         #: By this process's own clock.
@@ -57,25 +58,23 @@ class Turns:
 
     def taken(self, conn: Connection, now: datetime) -> bool:
         """Whether there is no turn to be had for a while: nothing is claimed then."""
-        free_at = pacing.free_at(conn, self._sender)
-        return free_at is not None and free_at > now + (_AHEAD if self.per_second else timedelta())
+        free_at = pacing.free_at(conn, self.sender)
+        if free_at is None:
+            return False
+        if not self.per_second and free_at > now:  # another process was told to wait
+            self._held_until = time.monotonic() + (free_at - now).total_seconds()
+        return free_at > now + (_AHEAD if self.per_second else timedelta())
 
-    async def take(self, part: Sequence[Claimed]) -> datetime | None:
-        """Wait till shortly before the turn of these; when that is. None where there is no pace."""
+    async def take(self, part: Sequence[Claimed]) -> Turn | None:
+        """Wait till shortly before the turn of these, and give it. None where there is no pace."""
         segments = sum(each.segments for each in part)
         if not self.per_second or not segments:
             return None
         start = await asyncio.to_thread(self._reserve, segments)
         await asyncio.sleep(max(0.0, (start - self._clock()).total_seconds() - _BEFORE))
-        return start
+        return Turn(self, start)
 
-    async def begun_for(self, start: datetime | None) -> float:
-        """For how many seconds the turn has begun by now; less than 0 = it is still to come.
-
-        What was lost by coming late is given up, so that nothing leaves faster because of it.
-        """
-        if start is None:
-            return 0.0
+    async def begun_for(self, start: datetime) -> float:
         late = (self._clock() - start).total_seconds()
         if late <= _LATE:
             return late
@@ -97,13 +96,28 @@ class Turns:
     def _reserve(self, segments: int) -> datetime:
         with self._transactions.write() as conn:
             return pacing.reserve(
-                conn, self._sender, segments, self.per_second, now=self._clock()
+                conn, self.sender, segments, self.per_second, now=self._clock()
             )  # fmt: skip
 
     def _move_back(self, seconds: float) -> None:
         with self._transactions.write() as conn:
-            pacing.move_back(conn, self._sender, timedelta(seconds=seconds))
+            pacing.move_back(conn, self.sender, timedelta(seconds=seconds))
 
     def _hold(self, time_asked: timedelta) -> None:
         with self._transactions.write() as conn:
-            pacing.hold(conn, self._sender, self._clock() + time_asked)
+            pacing.hold(conn, self.sender, self._clock() + time_asked)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """When segments of a sender may leave, from `start` on."""
+
+    turns: Turns
+    start: datetime
+
+    async def begun_for(self) -> float:
+        """For how many seconds it has begun by now; less than 0 = it is still to come.
+
+        What was lost by coming late is given up, so that nothing leaves faster because of it.
+        """
+        return await self.turns.begun_for(self.start)

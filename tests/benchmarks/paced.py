@@ -22,6 +22,7 @@ from delivery.notices.samples import sample
 from delivery.process import prepare_to_send
 from delivery.store.engine import Database
 from notifications import outbox
+from notifications.channels import Channels, NamedSender
 from notifications.outbox import Post
 from notifications.providers.base import Accepted
 from notifications.providers.console import Console
@@ -81,8 +82,8 @@ async def _kept_up(database: Database, rate: float, seconds: float, answers: int
     """A sender at this rate for so long; `answers` are posted meanwhile, one after another."""
     taking, stop = _Taking(), asyncio.Event()
     sender = Sender(
-        database, taking, clock=lambda: datetime.now(UTC), name="paced",
-        segments_per_second=rate, pace_of=f"bench {rate}",
+        database, Channels([NamedSender(f"bench {rate}", "sms", taking)]),
+        clock=lambda: datetime.now(UTC), name="paced", segments_per_second=rate,
     )  # fmt: skip
     running = asyncio.create_task(sender.run(stop))
     for number in range(answers):

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from delivery.log import configure_logs
 from delivery.store.engine import Database, engine_for
+from notifications.channels import Channels, NamedSender
 from notifications.providers.twilio import Twilio
 from notifications.sender import Sender
 from notifications.twilio_http import TwilioHttp
@@ -24,9 +25,10 @@ async def send(database: str, provider: str, ours: str, per_second: str, pace: s
         account_sid=ACCOUNT, auth_token=TOKEN, public_url=ours, sender=FROM, http=http
     )  # fmt: skip
     sender = Sender(
-        Database(engine_for(database)), twilio, clock=lambda: datetime.now(UTC),
+        Database(engine_for(database)), Channels([NamedSender(pace, "sms", twilio)]),
+        clock=lambda: datetime.now(UTC),
         name=f"paced {os.getpid()}", segments_per_second=float(per_second),
-        pace_of=pace, poll_for=timedelta(seconds=0.1),
+        poll_for=timedelta(seconds=0.1),
     )  # fmt: skip
     stop = asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin, stop.set)  # closed: stop
