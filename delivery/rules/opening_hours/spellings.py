@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from copy import deepcopy
 from functools import lru_cache
+from typing import Any
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -112,19 +115,29 @@ def _far() -> dict[str, set[str]]:
 
 
 def _names(languages: tuple[str, ...], widths: tuple[str, ...]) -> dict[str, set[str]]:
-    from babel import Locale
-    from babel.core import UnknownLocaleError
-
     found: dict[str, set[str]] = {}
     for language in languages:
-        try:
-            locale = Locale.parse(language)
-        except (UnknownLocaleError, ValueError):
+        known = _calendar(language)
+        if known is None:
             continue  # A country's language of which CLDR has no names yet.
-        for names, ours, first in ((locale.days, DAYS, 0), (locale.months, MONTHS, 1)):
+        for names, ours, first in ((known["days"], DAYS, 0), (known["months"], MONTHS, 1)):
             for context in ("format", "stand-alone"):
                 for width in widths:
                     for number, name in names[context].get(width, {}).items():
                         word = name.lower().rstrip(".")
                         found.setdefault(word, set()).add(ours[number - first])
     return found
+
+
+def _calendar(language: str) -> Mapping[Any, Any] | None:
+    """A language's names of days and months, in a copy of our own.
+
+    Babel writes what it looks up into data that languages share: after one without names of its
+    own has been asked, others would be read with those of CLDR's root, "Thu 12 Μαρτίου".
+    """
+    from babel.localedata import LocaleDataDict, exists, load
+
+    if not exists(language):
+        return None
+    shared = load(language)
+    return LocaleDataDict(deepcopy({name: shared[name] for name in ("days", "months")}))
