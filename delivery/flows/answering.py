@@ -11,7 +11,7 @@ from delivery.flows import answers_word as word
 from delivery.flows.posting import policy_of
 from delivery.flows.turn import ANSWERED, Turn, to_person, unclear
 from delivery.rules import questions
-from delivery.rules.questions import CANCEL, CONFIRM, FEEDBACK, Line
+from delivery.rules.questions import ADDRESS, CANCEL, CONFIRM, FEEDBACK, Line
 from delivery.rules.replies import Understanding
 from delivery.rules.tracking import MOVED
 from delivery.store import bookings, conversations, replies
@@ -55,6 +55,8 @@ def _act(turn: Turn, meant: Understanding) -> str:
         conversations.understood(turn.conn, turn.booking.reference, now=turn.now)
     if meant.also:
         bookings.add_note(turn.conn, turn.booking.reference, "reply", turn.text.strip(), turn.now)
+    if meant.intent == "unknown" and place.names_another(turn):
+        return place.which_address(turn)
     act = _ACTS.get(meant.intent)
     return act(turn, meant) if act is not None else to_person(turn)
 
@@ -85,12 +87,14 @@ def _just_said(turn: Turn) -> bool:
 
 
 def _confirm(turn: Turn, meant: Understanding) -> str:
-    if turn.question in (CONFIRM, CANCEL):
+    if turn.question in (CONFIRM, CANCEL, ADDRESS):
         return _choose(turn, 1)
     return time.stand(turn)
 
 
 def _decline(turn: Turn, meant: Understanding) -> str:
+    if turn.question == ADDRESS:
+        return place.wrong_address(turn)
     return word.keep(turn) if turn.question == CANCEL else time.decline(turn, meant)
 
 
@@ -131,6 +135,8 @@ _LINES: dict[str, Callable[[Turn, Line], str]] = {
     questions.MOVE: time.take,
     questions.OTHER_TIMES: lambda turn, line: time.other_times(turn),
     questions.TO_PLACE: place.bring_to,
+    questions.TO_ADDRESS: place.bring_to_address,
+    questions.TO_PERSON: lambda turn, line: place.wrong_address(turn),
     questions.CALL_OFF: lambda turn, line: word.call_off(turn),
     questions.KEEP: lambda turn, line: word.keep(turn),
 }

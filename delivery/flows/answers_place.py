@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from delivery.flows import answers_word as word
 from delivery.flows import offering, relocating
 from delivery.flows import telling_answers as telling
 from delivery.flows.turn import ANSWERED, Turn, to_person, unclear
+from delivery.rules.addresses import in_one_line
 from delivery.rules.bookings import BOOKED, ON_THE_WAY
-from delivery.rules.questions import PLACES, Line, place_line
+from delivery.rules.questions import ADDRESS, PLACES, Line, address_lines, place_line
 from delivery.rules.refusals import NotFound, SlotFull, TooLate
 from delivery.rules.replies import Understanding
 from delivery.store import bookings
@@ -16,11 +18,53 @@ _LONGEST = 160
 
 
 def relocate(turn: Turn, meant: Understanding) -> str:
-    """Leave it where they say; list points where they ask for one; an address is for a person."""
+    """Leave it where they say; list points where they ask for one; ask back about an address."""
     if meant.target in (relocating.NEIGHBOUR, relocating.SAFE_PLACE):
         return _leave(turn, meant.target)
     if meant.target == relocating.PICKUP_POINT:
         return which_place(turn)
+    if turn.address is not None and not names_another(turn):
+        return word.where(turn)  # it goes there already
+    return which_address(turn)
+
+
+def names_another(turn: Turn) -> bool:
+    """Whether it names an address, and not the one it goes to already."""
+    named, known = turn.address, turn.booking.destination
+    if named is None:
+        return False
+    street = str(known.get("street") or "")
+    same = named.street.casefold() == street.casefold() and named.postcode == known["postcode"]
+    return not same
+
+
+def which_address(turn: Turn) -> str:
+    """Ask whether it is to go to the address they named; a person where it cannot so simply."""
+    conn, house, booking, now = turn.conn, turn.house, turn.booking, turn.now
+    named = turn.address
+    to = named and relocating.destination_at(conn, house, booking, named, now=now)
+    if not to:
+        return to_person(turn)
+    offering.drop_question(conn, booking, now=now)
+    offering.ask(conn, house, booking, ADDRESS, address_lines(to), now=now)
+    telling.confirm_place(conn, house, booking, in_one_line(to), cause=turn.cause, now=now)
+    return ANSWERED
+
+
+def bring_to_address(turn: Turn, line: Line) -> str:
+    """There, as they said that it is right."""
+    conn, house, booking, now = turn.conn, turn.house, turn.booking, turn.now
+    offering.drop_question(conn, booking, now=now)
+    try:
+        relocating.to_address(conn, house, booking, line["destination"], now=now)
+    except TooLate:
+        return to_person(turn)
+    return ANSWERED
+
+
+def wrong_address(turn: Turn) -> str:
+    """Not that one: a person finds out which."""
+    offering.drop_question(turn.conn, turn.booking, now=turn.now)
     return to_person(turn)
 
 

@@ -14,6 +14,7 @@ from delivery.flows.choosing import placed
 from delivery.flows.offering import drop_question
 from delivery.flows.promising import promise
 from delivery.house import House
+from delivery.rules.addresses import Address, at, in_one_line
 from delivery.rules.bookings import BOOKED, ON_THE_WAY, Booking
 from delivery.rules.options import DeliveryOption
 from delivery.rules.refusals import NotFound, SlotFull, TooLate
@@ -21,6 +22,7 @@ from delivery.store import bookings, conversations, slots
 from delivery.store import broadcast_offers as held_times
 
 NEIGHBOUR, SAFE_PLACE, PICKUP_POINT = "neighbour", "safe_place", "pickup_point"
+ADDRESS = "address"
 #: As many places as one reads in a message.
 MOST = 3
 
@@ -98,6 +100,39 @@ def point_option(
         if option.place is not None and option.place.id == place_id:
             return option
     raise NotFound("This delivery cannot be brought to such a place.")
+
+
+def destination_at(
+    conn: Connection, house: House, booking: Booking, address: Address, *, now: datetime
+) -> dict[str, Any] | None:
+    """That address as where a booking goes; None unless the same round can bring it there.
+
+    The same round: the zone of its service, so that neither its price nor its time changes.
+    """
+    if booking.kind != "to_door" or not may_go_elsewhere(booking, now) or booking.slot_id is None:
+        return None
+    catalogue = house.catalogues.current()
+    service, place = catalogue.service(booking.service), catalogue.postcodes.get(address.postcode)
+    if service is None or place is None:
+        return None
+    if service.zone_map.at(address.postcode) != slots.get(conn, booking.slot_id).zone:
+        return None
+    return at(address, place.name, str(booking.destination["country"]))
+
+
+def to_address(
+    conn: Connection, house: House, booking: Booking, destination: dict[str, Any], *, now: datetime
+) -> Booking:
+    """Bring it to this one of `destination_at` instead, at the same time, and say so.
+
+    With whom it was to be left at the old one is forgotten. Raises `TooLate`, `Outdated`.
+    """
+    if not may_go_elsewhere(booking, now):
+        raise TooLate
+    moved = bookings.save(conn, booking, was=booking.version, destination=destination,
+                          leave_with=None, changed_at=now)  # fmt: skip
+    telling.place_changed(conn, house, moved, ADDRESS, in_one_line(destination), now=now)
+    return moved
 
 
 def may_go_elsewhere(booking: Booking, now: datetime) -> bool:

@@ -133,6 +133,17 @@ def which_place(
     post(conn, house, booking, told, f"{told.name}:{cause}", now=now)
 
 
+def confirm_place(
+    conn: Connection, house: House, booking: Booking, address: str, *, cause: str, now: datetime
+) -> None:
+    """Is it to go there, at the time that is promised?"""
+    told = notices.ConfirmPlace(
+        **fields.by_name(conn, house, booking), address=address,
+        when=fields.near(booking, now), link=link_of(house, booking),
+    )  # fmt: skip
+    post(conn, house, booking, told, f"{told.name}:{cause}", now=now)
+
+
 def place_changed(
     conn: Connection, house: House, booking: Booking, kind: str, text: str, *, now: datetime
 ) -> None:

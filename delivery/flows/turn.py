@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from delivery.flows import handing_over
 from delivery.flows import telling_answers as telling
 from delivery.house import House
+from delivery.rules.addresses import Address, address_in
 from delivery.rules.bookings import Booking
 from delivery.rules.menus import Timed
 from delivery.rules.questions import Line, times_of
@@ -51,12 +52,20 @@ class Turn:
     def menu(self) -> list[Line]:
         return self.talk.open_menu(self.now) if self.question else []
 
+    @property
+    def address(self) -> Address | None:
+        """The address it names: a street with its number, and a postcode that there is."""
+        return address_in(self.text, self.house.catalogues.current().postcodes)
+
     def understood(self, slots: Sequence[OfferedSlot]) -> Understanding:
         # "Tomorrow" is the day after it was written, also when it reached us late.
         local = self.reply.received_at.astimezone(self.booking.window.start.tzinfo)
         late = self.talk.is_newer_than(self.reply)
         context = "none" if late else self.talk.context(self.now)
-        return understand(self.text, locale=self.booking.locale, now=local, context=context,
+        # The numbers of an address are no hours, and no line of a menu.
+        named = self.address
+        text = named.without(self.text) if named else self.text
+        return understand(text, locale=self.booking.locale, now=local, context=context,
                           slots=slots)  # fmt: skip
 
     def listed(self) -> list[OfferedSlot]:

@@ -32,7 +32,13 @@ from delivery.notices.news import (
     PickupReminder,
     ReturnBooked,
 )
-from delivery.notices.questions import ConfirmCancel, ConfirmTime, WhichDelivery, WhichPlace
+from delivery.notices.questions import (
+    ConfirmCancel,
+    ConfirmPlace,
+    ConfirmTime,
+    WhichDelivery,
+    WhichPlace,
+)
 from delivery.notices.settled import (
     FeedbackThanked,
     Noted,
@@ -44,9 +50,10 @@ from notifications.notice import Notice
 
 __all__ = [
     "NAMING_A_WINDOW", "NOTICES", "Answer", "ApologyGoodwill", "AtPickupPoint", "BackOnTime",
-    "BookingConfirmed", "Cancelled", "ConfirmCancel", "ConfirmTime", "Delayed", "Delivered",
-    "EveningBefore", "FeedbackAsked", "FeedbackThanked", "HandedOver", "Missed", "MovedEarlier",
-    "NewTimeNeeded", "NotUnderstood", "Noted", "OnTheWay", "OptedOut", "PickupReminder",
+    "BookingConfirmed", "Cancelled", "ConfirmCancel", "ConfirmPlace", "ConfirmTime",
+    "Delayed", "Delivered", "EveningBefore", "FeedbackAsked", "FeedbackThanked", "HandedOver",
+    "Missed", "MovedEarlier", "NewTimeNeeded", "NotUnderstood", "Noted", "OnTheWay", "OptedOut",
+    "PickupReminder",
     "PlaceChanged", "Rescheduled", "ReturnBooked", "SlotGone", "TakenOver", "ThankYou",
     "WhatWeFixed", "WhereIsIt", "WhichDelivery", "WhichPlace", "WhichTime", "YouAreWelcome",
 ]  # fmt: skip
@@ -59,8 +66,8 @@ NOTICES: dict[str, type[Notice]] = {
         NewTimeNeeded, Delivered, Missed, AtPickupPoint, PickupReminder, Rescheduled, Cancelled,
         SlotGone, WhichTime, NotUnderstood, HandedOver, TakenOver, Answer, ReturnBooked,
         FeedbackAsked, ThankYou, ApologyGoodwill, WhatWeFixed, OptedOut,
-        ConfirmTime, ConfirmCancel, WhichDelivery, WhichPlace, PlaceChanged, WhereIsIt, Noted,
-        YouAreWelcome, FeedbackThanked,
+        ConfirmTime, ConfirmCancel, ConfirmPlace, WhichDelivery, WhichPlace, PlaceChanged,
+        WhereIsIt, Noted, YouAreWelcome, FeedbackThanked,
     )
 }  # fmt: skip
 
@@ -68,6 +75,6 @@ NOTICES: dict[str, type[Notice]] = {
 NAMING_A_WINDOW = (
     BookingConfirmed.name, EveningBefore.name, Delayed.name, MovedEarlier.name, BackOnTime.name,
     OnTheWay.name, Rescheduled.name, SlotGone.name, WhichTime.name, NotUnderstood.name,
-    Missed.name, NewTimeNeeded.name, ConfirmTime.name, ConfirmCancel.name, WhichDelivery.name,
-    WhereIsIt.name, PlaceChanged.name,
+    Missed.name, NewTimeNeeded.name, ConfirmTime.name, ConfirmCancel.name, ConfirmPlace.name,
+    WhichDelivery.name, WhereIsIt.name, PlaceChanged.name,
 )  # fmt: skip

@@ -31,6 +31,17 @@ class ConfirmCancel(ByName):
 
 
 @dataclass(frozen=True)
+class ConfirmPlace(ByName):
+    """Is it to go to this address? 1 has it brought there, 2 lets a person ask."""
+
+    name: ClassVar[str] = "confirm_place"
+    lane: ClassVar[int] = 0
+    address: str
+    when: str
+    link: str
+
+
+@dataclass(frozen=True)
 class WhichDelivery(ByName):
     """Several deliveries are under way, and the reply may be about any of them."""
 

@@ -30,6 +30,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "fixed": "Drivers now see your note before they ring.",
         "fee": "€4.90", "by": "14:30", "since": "16:40",
         "deliveries": ("sofa, Thu 12 March, 17:00-19:00", "lamp, Fri 13 March, 10:00-12:00"),
+        "address": "Vaasankatu 3, 00500 Helsinki",
         "places": ("K-Market Kallio, Hämeentie 5", "Locker Vallila, Vaasankatu 12"),
     },
     "fi": _ALL | {
@@ -43,6 +44,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "fixed": "Kuljettaja näkee nyt viestisi ennen kuin soittaa ovikelloa.",
         "fee": "4,90 €", "by": "14.30", "since": "16.40",
         "deliveries": ("sohva, to 12.3. klo 17-19", "lamppu, pe 13.3. klo 10-12"),
+        "address": "Vaasankatu 3, 00500 Helsinki",
         "places": ("K-Market Kallio, Hämeentie 5", "Vallilan automaatti, Vaasankatu 12"),
     },
     "sv": _ALL | {
@@ -57,6 +59,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "fixed": "Nu ser chauffören din anteckning innan det ringer på.",
         "fee": "4,90 €", "by": "14.30", "since": "16.40",
         "deliveries": ("soffa, tors 12 mars kl. 17-19", "lampa, fre 13 mars kl. 10-12"),
+        "address": "Vasagatan 3, 00500 Helsingfors",
         "places": ("K-Market Berghäll, Tavastvägen 5", "Paketautomat Vallgård, Storgatan 12"),
     },
     "el": _ALL | {
@@ -73,6 +76,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "fee": "4,90 €", "by": "14:30", "since": "16:40",
         "deliveries": ("καναπές, Πέμ 12 Μαρτίου, 17:00-19:00",
                        "λάμπα, Παρ 13 Μαρτίου, 10:00-12:00"),
+        "address": "Σταδίου 12, 10561 Αθήνα",
         "places": ("Περίπτερο Σταθμού, Ερμού 5", "Θυρίδα Θησείου, Αθηνάς 12"),
     },
 }  # fmt: skip

@@ -14,9 +14,9 @@ class PlaceChanged(ByName):
 
     name: ClassVar[str] = "place_changed"
     lane: ClassVar[int] = 0
-    #: `neighbour`, `safe_place` (both: if nobody opens) or `pickup_point`.
+    #: `neighbour`, `safe_place` (both: if nobody opens), `address` or `pickup_point`.
     kind: str
-    #: The customer's own words, or the pickup point's name.
+    #: The customer's own words, the address, or the pickup point's name.
     text: str
     when: str
     link: str

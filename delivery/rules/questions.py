@@ -8,18 +8,20 @@ from typing import Any
 from delivery.rules.money import Money
 from delivery.rules.options import DeliveryOption
 
-#: Which of these times? This one? Which place? Which delivery? Really cancel? How was it?
-TIMES, CONFIRM, PLACES = "times", "confirm", "places"
+#: Which of these times? This one? Which place? To this address? Which delivery? Really cancel?
+#: How was it?
+TIMES, CONFIRM, PLACES, ADDRESS = "times", "confirm", "places", "address"
 WHICH, CANCEL, FEEDBACK = "which", "cancel", "feedback"
 
 #: How a reply is read while a question is open (`understand`'s context).
 CONTEXTS = {
     TIMES: "menu", PLACES: "menu", WHICH: "menu", CONFIRM: "confirm", CANCEL: "confirm",
-    FEEDBACK: "feedback",
+    ADDRESS: "confirm", FEEDBACK: "feedback",
 }  # fmt: skip
 
 #: What a line does.
 MOVE, OTHER_TIMES, TO_PLACE = "move", "other_times", "to_place"
+TO_ADDRESS, TO_PERSON = "to_address", "to_person"
 ABOUT, CALL_OFF, KEEP = "about", "call_off", "keep"
 
 Line = dict[str, Any]
@@ -39,6 +41,11 @@ def place_line(option: DeliveryOption) -> Line:
         raise ValueError("an option at the door has no place")
     return {"do": TO_PLACE, "option": option.id, "place": option.place.id,
             "name": option.place.name}  # fmt: skip
+
+
+def address_lines(destination: dict[str, Any]) -> list[Line]:
+    """Has it brought to this address; or lets a person find out which one is meant."""
+    return [{"do": TO_ADDRESS, "destination": destination}, {"do": TO_PERSON}]
 
 
 def about_line(reference: str) -> Line:

@@ -166,6 +166,61 @@ def test_the_nearest_points_are_a_menu_and_one_is_taken(api: Api, house: House) 
     assert _taken(house, before.slot_id) == 0
 
 
+NEARBY = "Vaasankatu 3 B 4, 00500 Helsinki"
+SAYING_IT = (f"can you bring it to {NEARBY} instead?", f"My new address is {NEARBY}",
+             "tuo vaasankatu 3 B 4, 00500 hki")  # fmt: skip
+
+
+@pytest.mark.parametrize("said", SAYING_IT)
+@pytest.mark.parametrize("yes", ["1", "yes"])
+def test_an_address_on_the_same_round_is_asked_back_and_gone_to(
+    api: Api, house: House, said: str, yes: str
+) -> None:
+    ref = booked(api)["reference"]
+    before = booking_of(house, ref)
+    _says(house, said)
+    name, body = told(house, ref)[-1]
+    assert name == "confirm_place"
+    assert NEARBY.casefold() in body.casefold()
+    assert booking_of(house, ref) == before
+    _says(house, yes)
+    after = booking_of(house, ref)
+    assert after.destination["street"].casefold() == "vaasankatu 3 b 4"
+    assert after.destination["postcode"] == "00500"
+    assert (after.window, after.slot_id, after.option) == (
+        before.window, before.slot_id, before.option,
+    )  # fmt: skip
+    name, body = told(house, ref)[-1]
+    assert name == "place_changed"
+    assert NEARBY.casefold() in body.casefold()
+    assert _says_nothing_new(house, ref, said)
+
+
+def _says_nothing_new(house: House, ref: str, said: str) -> bool:
+    """The same address once more: there it goes already."""
+    before = booking_of(house, ref)
+    _says(house, said)
+    return booking_of(house, ref) == before and told(house, ref)[-1][0] != "confirm_place"
+
+
+@pytest.mark.parametrize("no", ["2", "no"])
+def test_an_address_that_was_not_meant_is_for_a_person(api: Api, house: House, no: str) -> None:
+    ref = booked(api)["reference"]
+    before = booking_of(house, ref)
+    _says(house, SAYING_IT[0])
+    _says(house, no)
+    assert told(house, ref)[-1][0] == "handed_over"
+    assert booking_of(house, ref) == before
+
+
+def test_an_address_on_another_round_is_for_a_person(api: Api, house: House) -> None:
+    ref = booked(api)["reference"]
+    before = booking_of(house, ref)
+    _says(house, "please bring it to my new address Tapiontori 1, 02100 Espoo")
+    assert told(house, ref)[-1][0] == "handed_over"
+    assert booking_of(house, ref) == before
+
+
 def _taken(house: House, slot_id: int | None) -> int:
     with house.database.read() as conn:
         found = conn.scalar(select(tables.slot.c.taken).where(tables.slot.c.id == slot_id))

@@ -32,6 +32,7 @@ MOST = {
     "which_time": (1, 3), "not_understood": (2, 3), "handed_over": (1, 2), "taken_over": (1, 2),
     "answer": (1, 1), "return_booked": (2, 3), "feedback_asked": (1, 2), "thank_you": (1, 2),
     "apology_goodwill": (2, 4), "what_we_fixed": (2, 3), "confirm_time": (1, 2),
+    "confirm_place": (1, 3),
     "confirm_cancel": (1, 3), "which_delivery": (1, 3), "which_place": (2, 3),
     "place_changed": (1, 3), "where_is_it": (2, 3), "noted": (1, 1), "you_are_welcome": (1, 1),
     "feedback_thanked": (1, 2),
@@ -188,7 +189,7 @@ FORMS: list[tuple[str, dict[str, Any]]] = [
       for stage in STAGES for place in ("", "K-Market Kallio") for expected in ("", "19-20")
       for since in ("", "16:40", "Tue 10")),
     *(("place_changed", {"kind": kind, "text": "K-Market Kallio"})
-      for kind in ("neighbour", "safe_place", "pickup_point")),
+      for kind in ("neighbour", "safe_place", "address", "pickup_point")),
     ("confirm_time", {"fee": ""}), ("feedback_thanked", {"low": True}), ("handed_over", {"by": ""}),
     ("handed_over", {"by": "Mon 16 9:30"}),
 ]  # fmt: skip
