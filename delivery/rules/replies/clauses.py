@@ -12,6 +12,8 @@ from delivery.rules.replies.symbols import MOMENTS, PARTS
 
 #: Words and marks that end what a refusal covers.
 _HARD, _SOFT = ";|", ",-"
+#: The value of a word of moving: "move it to saturday".
+MOVED = "moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Clause:
         self.refuses = bool(codes & {"!", "A"})
         self.welcome = "+" in codes
         self.breaks = "|" in codes
+        self.moves = any(each.value == MOVED for each in clause)
         self.any_time = any(
             each.code == "*" and (each.value != "all_day" or codes & set("ZzVP")) for each in clause
         )

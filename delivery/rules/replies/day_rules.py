@@ -169,7 +169,7 @@ WEEKS: list[Rule] = [
     rule("U[}>]N|XU|UX|NNU")(_week_after_next),
     rule("WX|W[}>]N")(_weekday_of_next_week),
     rule("W,?(?:ID|DJ|UJ)|(?:IDJ?|DJ|UJ),?W")(_weekday_weeks_on),
-    rule("[WR]U(?![nkoK^M])|D[WR]")(_week_after_day),
+    rule("[WR]U(?![nkoK^M])|D[WR]|R,?ID")(_week_after_day),
     rule("nWJ")(_weekdays_on),
     rule("W,?[Iv]?[NG]U")(_weekday_of_next_week),
     rule("[NG]U,?W")(_weekday_of_next_week),

@@ -191,6 +191,8 @@ class _Reading:
         wish, known = self.wish, self.known
         if wish.wants:
             agrees = bool(known.has("yes") or known.has("ok"))
+            if (still := known.has("still")) and not (wish.has_hours or "?" in known.words):
+                return replace(self._as("confirm", still), agrees=True)  # "friday is still good"
             if (praise := known.has("praise")) and not (wish.has_hours or self.proposed):
                 return self._as("thanks", praise)
             if known.has("closing") and not wish.has_hours:
@@ -211,6 +213,8 @@ class _Reading:
 
     def _small_talk(self) -> Understanding:
         known, about = self.known, self.about
+        if (found := known.has("fails")) and self.wish.strange and not self.proposed:
+            return self._as("human", found)  # "the lamp doesn't work": no time was spoken of
         if found := known.has("move"):
             return replace(about, intent="reschedule", confidence=0.6,
                            because=(f"{known.said(found, self.text)} = another time",))  # fmt: skip

@@ -25,7 +25,7 @@ TIDY: list[Rule] = [
         ]
     ),
     rule("W-P")(lambda some, _: [some[0], some[2]]),
-    rule("A\\.?T(?=K*[nct])")(lambda some, _: (*some[:-1], over(some[-1:], "u", None))),
+    rule("A\\.?T(?=[K^]*[nctxodRW])")(lambda some, _: (*some[:-1], over(some[-1:], "u", None))),
     rule("[K^]*n%")(lambda some, _: over(some, "o", values(some, "n")[0])),
     rule("[WRE^]=")(lambda some, _: over(some, ".", None)),
     rule("=")(lambda some, _: over(some, ".", None)),

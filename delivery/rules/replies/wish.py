@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from delivery.rules.replies.clauses import Clause, Span, clauses
+from delivery.rules.replies.clauses import MOVED, Clause, Span, clauses
 from delivery.rules.replies.clock_rules import WORDS, WRITTEN
 from delivery.rules.replies.date_rules import DATES
 from delivery.rules.replies.day_rules import SPANS, WEEKS
@@ -29,7 +29,7 @@ from delivery.rules.replies.tokens import Token, tokens
 _DAY = 24 * 60
 RULES: list[Rule] = [
     *TIDY, *NO_TIMES, *WRITTEN, *LENGTHS, *DATES, *WEEKS, *WORDS, *SPANS, *SPANS_OF_HOURS,
-    rule("¢")(lambda some, _: over(some, "|" if some[0].value else ".", None)),
+    rule("¢")(lambda some, _: over(some, "|" if some[0].value else ".", MOVED)),
 ]  # fmt: skip
 
 
@@ -45,6 +45,8 @@ class Wish:
     #: A moment, not a bound: the slot should hold it.
     at: bool = False
     refused_spans: list[Span] = field(default_factory=list)
+    #: Days of which a part was refused: another part of them may be wanted.
+    refused_in_part: list[date] = field(default_factory=list)
     any_time: bool = False
     #: Whether there is one way to read it.
     sure: bool = True
@@ -151,6 +153,8 @@ def read_wish(
         if read.takes_back and before is not None and before.days and not before.refuses:
             _take_back(made, before)  # "friday is a funeral, so no"
         before = read if read.days or read.spans else before
+        if read.moves and read.days and not read.refuses:
+            made.days, made.first = [], None  # what was said before is why
         any_day = any_day or read.any_day
         made.because += read.because
         made.sure = made.sure and read.sure
@@ -175,6 +179,9 @@ def _settled(made: Wish, *, any_day: bool) -> Wish:
         made.sure = False
     if made.days and any_day:
         made.sure = False  # "back on sunday, any day after that"
+    if made.has_hours:  # "not sat morning, sat afternoon"
+        kept = [each for each in made.days if each in made.refused_in_part]
+        made.refused_days = [each for each in made.refused_days if each not in kept]
     left = [each for each in made.days if each not in made.refused_days]
     if made.days and not left:
         made.earliest = made.latest = None  # "sunday lunch at the in-laws, so not sunday"
@@ -242,6 +249,7 @@ def _refuse(made: Wish, read: Clause) -> None:
         made.sure = False
     elif read.days:
         made.refused_days += read.days
+        made.refused_in_part += read.days if read.spans else []
     else:
         made.refused_spans += read.spans
         made.any_time = made.any_time or (read.any_time and not read.spans)
