@@ -127,15 +127,18 @@ class Texts:
             return ""
 
     def _say(self, notice: Notice, locale: str, kind: str) -> str:
-        template, language = self._template(notice.name, locale, kind)
-        values = {each.name: getattr(notice, each.name) for each in fields(notice)}
-        return template.render(values, locale=language)
+        template, always = self._template(notice.name, locale, kind)
+        # `Template.render` in less: it would gather Jinja's own names anew for each message.
+        values = always | vars(notice)
+        return "".join(template.root_render_func(template.new_context(values, shared=True)))
 
-    def _find(self, name: str, locale: str, kind: str) -> tuple[Template, str]:
+    def _find(self, name: str, locale: str, kind: str) -> tuple[Template, dict[str, Any]]:
+        """The text in the nearest language, and what it may name besides a notice's fields."""
         jinja = self._html if kind == "html" else self._plain
         for each in chain(locale):
             try:
-                return jinja.get_template(_file(name, each, kind)), each
+                found = jinja.get_template(_file(name, each, kind))
+                return found, {**found.globals, "locale": each}
             except TemplateNotFound:
                 continue
         raise TemplateNotFound(_file(name, FALLBACK, kind))

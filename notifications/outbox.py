@@ -8,8 +8,8 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
+from notifications.bulk_insert import BulkInsert
 from notifications.consent import recipient
 from notifications.deciding import Asked, asks_database, decide
 from notifications.notice import Notice, Texts
@@ -20,16 +20,26 @@ from notifications.text import segments
 #: No quiet hours, and the usual cap.
 ANY_TIME = Policy()
 
-_BLOCKED = exists().where(suppression.c.recipient.in_([bindparam("whom"), bindparam("optional")]))
-_WRITE = (
-    upsert(message)
-    .values(
-        state=case((_BLOCKED, "suppressed"), else_=bindparam("to_be")),
-        error=case((_BLOCKED, None), else_=bindparam("why")),
-    )
-    .on_conflict_do_nothing(index_elements=["dedupe_key"])
-)
-_POST = _WRITE.returning(message.c.id, message.c.state, message.c.error)
+
+def _state(given: Any) -> dict[str, Any]:
+    # Looked up by the statement that writes: nobody can opt out in between.
+    blocked = exists().where(suppression.c.recipient.in_([given.whom, given.optional]))
+    return {
+        "state": case((blocked, "suppressed"), else_=given.to_be),
+        "error": case((blocked, None), else_=given.why),
+    }
+
+
+_WRITE = BulkInsert(
+    message,
+    copied=(
+        "notice", "channel", "recipient", "locale", "body", "parts", "segments", "again", "about",
+        "lane", "dedupe_key", "due_at", "not_after", "asleep_from", "awake_at", "gate",
+        "states_window", "instead_of", "created_at", "changed_at",
+    ),
+    beside=("to_be", "why", "whom", "optional"),
+    worked_out=_state, once=("dedupe_key",), returning=("id", "state", "error"),
+)  # fmt: skip
 _HELD_BACK = select(message.c.id).where(
     message.c.dedupe_key.in_(bindparam("keys", expanding=True)),
     message.c.state == "suppressed", message.c.error.is_(None),
@@ -143,7 +153,7 @@ def _post(
     conn: Connection, texts: Texts, one: Post, now: datetime, policy: Policy
 ) -> int | None:  # fmt: skip
     row = _row(conn, texts, one, _asked(one, now, policy), now, policy)
-    posted = conn.execute(_POST, row).one_or_none()
+    posted = _WRITE.one(conn, row)
     if posted is None:
         return None
     if posted.state == "suppressed" and posted.error is None and policy.say_elsewhere:
@@ -154,7 +164,7 @@ def _post(
 def _write(conn: Connection, rows: list[dict[str, Any]], now: datetime, policy: Policy) -> None:
     if not rows:
         return
-    conn.execute(_WRITE, rows)
+    _WRITE.all(conn, rows)
     if policy.say_elsewhere:
         keys = [row["dedupe_key"] for row in rows]
         for held_back in conn.execute(_HELD_BACK, {"keys": keys}).scalars().all():

@@ -7,43 +7,14 @@ a query). One thread uses one of these.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Executable
 from sqlalchemy.exc import OperationalError
 
 from delivery.store.engine import Database
-
-_Binder = Callable[[Any], Any]
-
-
-class Compiled:
-    """A statement in the words of one driver, with what turns our values into the driver's."""
-
-    def __init__(self, statement: Any, database: Database) -> None:
-        dialect = database.engine.dialect
-        compiled = statement.compile(dialect=dialect)
-        self.sql = str(compiled)
-        names = compiled.positiontup if compiled.positional else list(compiled.binds)
-        # (name, what it is when nobody gives it, what makes it the driver's)
-        self._binders = [
-            (
-                name,
-                compiled.binds[name].value,
-                compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect),
-            )
-            for name in names
-        ]
-        self._positional = compiled.positional
-
-    def bound(self, given: Mapping[str, Any]) -> Sequence[Any] | dict[str, Any]:
-        """The values as the driver wants them."""
-        values = [
-            (name, binder(given.get(name, constant)) if binder else given.get(name, constant))
-            for name, constant, binder in self._binders
-        ]
-        return [value for _name, value in values] if self._positional else dict(values)
+from notifications.compiled import Compiled
 
 
 class HotConnection:
@@ -96,7 +67,9 @@ class HotConnection:
     def _of(self, statement: Executable) -> Compiled:
         found = self._compiled.get(id(statement))
         if found is None:
-            found = self._compiled[id(statement)] = Compiled(statement, self._database)
+            found = self._compiled[id(statement)] = Compiled(
+                statement, self._database.engine.dialect
+            )
         return found
 
     def _tried(self, work: Callable[[Any], Any]) -> Any:

@@ -13,10 +13,10 @@ from sqlalchemy import insert, select, text
 
 from delivery.store import point_slots, scarcity, slots
 from delivery.store.engine import Database
-from delivery.store.hot import Compiled
 from delivery.store.scarcity import Scarce
 from delivery.store.slots import Slot
 from delivery.store.tables import slot
+from notifications.compiled import Compiled
 from tests.invariants.crowd import at_once
 from tests.nests import a_slot
 from tests.times import HELSINKI, NOW
@@ -77,7 +77,7 @@ def test_any_number_of_zones_is_found_by_an_index(
     with database.write() as conn:
         conn.execute(insert(slot), rows)
         conn.execute(text("ANALYZE slot"))
-    prepared = Compiled(statement[database.name], database)
+    prepared = Compiled(statement[database.name], database.engine.dialect)
     asked = scarcity.asked(database.name, [f"z{zone}" for zone in range(3)], NOW, 5)
     explain = "EXPLAIN QUERY PLAN " if database.name == "sqlite" else "EXPLAIN "
     with database.read() as conn:
