@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import (
     Connection,
     String,
@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from notifications import due, identity, queues
 from notifications.bulk import among, hidden
+from notifications.bulk_select import instant
 from notifications.columns import UtcDateTime
 from notifications.elsewhere import SayElsewhere
 from notifications.gates import ALL_OPEN
@@ -33,8 +34,7 @@ ALL_CHANNELS = ("sms", "email")
 _LOOKS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A message that is ours for the length of a lease."""
 
     id: int
@@ -49,8 +49,7 @@ class Claimed:
     begun: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One attempt, written down and about to be made."""
 
     message: Claimed
@@ -151,11 +150,15 @@ def _take(
     conn: Connection, line: Line, asked: dict[str, Any], begins: bool
 ) -> tuple[list[Claimed], int]:
     """Those of one line that are ours now, and how many were looked at."""
-    rows, looked_at = due.take(conn, line, asked, begins=begins)
+    heads, begun, looked_at = due.take(conn, line, asked, begins=begins)
     taken = [
-        Claimed(which, to, body, segments, not_after, channel, parts, attempts if in_call else 0)
-        for which, to, body, segments, not_after, channel, parts, attempts, in_call, *_ in rows
-    ]
+        Claimed(
+            each.id, each.recipient, each.body, each.segments, instant(each.not_after),
+            each.channel, orjson.loads(each.parts) if isinstance(each.parts, str) else each.parts,
+            each.attempts + 1 if each.id in begun else 0,
+        )
+        for each in heads
+    ]  # fmt: skip
     return taken, looked_at
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     Update,
     and_,
     bindparam,
     case,
     exists,
-    false,
     or_,
     select,
     update,
@@ -22,6 +21,7 @@ from sqlalchemy import (
 
 from notifications import queues, quiet
 from notifications.bulk import among
+from notifications.bulk_select import BulkSelect
 from notifications.columns import UtcDateTime
 from notifications.gates import ALL_OPEN
 from notifications.queues import QUEUED, Line
@@ -42,48 +42,72 @@ _FREE_TO_LEAVE = and_(
 )  # fmt: skip
 
 
-def _claim_from(gate: ColumnElement[bool], begins: ColumnElement[bool]) -> Update:
-    # MATERIALIZED: without it PostgreSQL may run the selection again and take more than the limit.
-    due = (
-        select(message.c.id, case((begins, 1), else_=0).label("begins"))
+class Head(NamedTuple):
+    """A message at the head of a line. Times are as `bulk_select.instant` takes them, and `parts`
+    may be the text of its JSON."""
+
+    id: int
+    recipient: str
+    body: str
+    segments: int
+    not_after: datetime | str | None
+    channel: str
+    parts: Any
+    attempts: int
+    #: late | asleep | clear (nothing stands before it) | unclear
+    fate: str
+    slept_before: bool
+
+
+_FATE = case((LATE, "late"), (_ASLEEP, "asleep"), (_FREE_TO_LEAVE, "clear"), else_="unclear")
+
+
+def _heads(gate: ColumnElement[bool]) -> Select[Any]:
+    """Locked: nobody else takes these before our transaction has ended."""
+    of = message.c
+    return (
+        select(
+            of.id, of.recipient, of.body, of.segments, of.not_after, of.channel, of.parts,
+            of.attempts, _FATE.label("fate"), (of.awake_at <= NOW).label("slept_before"),
+        )
         .where(
-            QUEUED, gate, message.c.channel == bindparam("of_channel"),
-            message.c.lane == bindparam("of_lane"), message.c.due_at <= NOW,
+            QUEUED, gate, of.channel == bindparam("of_channel"), of.lane == bindparam("of_lane"),
+            of.due_at <= NOW,
         )
         .order_by(*queues.IN_LINE)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
-        .cte("due")
-        .prefix_with("MATERIALIZED")
-    )  # fmt: skip
-    return (
-        update(message)
-        .where(message.c.id == due.c.id)
-        .values(
-            state=case((LATE, "expired"), (_ASLEEP, "queued"), else_="sending"),
-            due_at=WHEN_AWAKE,
-            lease_by=case((_ASLEEP, None), else_=bindparam("who")),
-            lease_until=case((_ASLEEP, None), else_=bindparam("until", type_=UtcDateTime)),
-            in_call=due.c.begins == 1,
-            attempts=message.c.attempts + due.c.begins,
-            changed_at=NOW,
-        )
-        .returning(
-            message.c.id, message.c.recipient, message.c.body, message.c.segments,
-            message.c.not_after, message.c.channel, message.c.parts, message.c.attempts,
-            message.c.in_call, message.c.state, (message.c.awake_at <= NOW).label("slept_before"),
-            message.c.due_at,
-        )
     )  # fmt: skip
 
 
-def _both(begins: ColumnElement[bool]) -> tuple[Update, Update]:
-    """For those without a gate, and for those behind one."""
-    behind = message.c.gate == bindparam("of_gate")
-    return _claim_from(message.c.gate.is_(None), begins), _claim_from(behind, begins)
+_TAKEN = {
+    "state": "sending", "lease_by": bindparam("who"),
+    "lease_until": bindparam("until", type_=UtcDateTime), "changed_at": NOW,
+}  # fmt: skip
+_BEGUN = _TAKEN | {"in_call": True, "attempts": message.c.attempts + 1}
 
 
-_CLAIM = {False: _both(false()), True: _both(_FREE_TO_LEAVE)}
+class _Heads:
+    """The heads of the lines behind such a gate."""
+
+    def __init__(self, gate: ColumnElement[bool]) -> None:
+        self.look = BulkSelect(_heads(gate))
+        # Looked at and begun in one, which only PostgreSQL can. MATERIALIZED: else it may look
+        # twice, and begin more than it shows.
+        heads = _heads(gate).cte("heads").prefix_with("MATERIALIZED")
+        clear = (message.c.id == heads.c.id, heads.c.fate == "clear")
+        self.begin = select(heads).add_cte(
+            update(message).where(*clear).values(_BEGUN).cte("begun")
+        )
+
+
+_OPEN_LINE = _Heads(message.c.gate.is_(None))
+_BEHIND = _Heads(message.c.gate == bindparam("of_gate"))
+_THESE = update(message).where(among(message.c.id, "these")).values(changed_at=NOW)
+_TAKE = _THESE.values(_TAKEN)
+_BEGIN = _THESE.values(_BEGUN)
+_WAIT = _THESE.values(due_at=message.c.awake_at)
+_EXPIRE = _THESE.values(state="expired")
 _NIGHTS = select(message.c.id, message.c.asleep_from, message.c.awake_at).where(
     among(message.c.id, "these")
 )
@@ -91,30 +115,48 @@ _SLEEP_AGAIN = (
     update(message)
     .where(message.c.id == bindparam("which"))
     .values(
-        state="queued", lease_by=None, lease_until=None, asleep_from=bindparam("begins"),
-        awake_at=bindparam("ends"), due_at=bindparam("ends"),
+        asleep_from=bindparam("begins"), awake_at=bindparam("ends"), due_at=bindparam("ends"),
+        changed_at=NOW,
     )
 )  # fmt: skip
 
 
 def take(
     conn: Connection, line: Line, asked: dict[str, Any], *, begins: bool
-) -> tuple[list[Any], int]:
-    """Those of this line that are ours now, the longest due first; and how many were looked at.
+) -> tuple[list[Head], set[int], int]:
+    """Those of this line that are ours now, the longest due first; which of them were begun; and
+    how many were looked at.
 
     `asked` says who takes, how many at the most, when it is and until when they are theirs. With
     `begins`, attempts of those before which nothing stands are counted as begun.
     """
-    where = {"of_channel": line.channel, "of_lane": line.lane}
-    open_line, behind = _CLAIM[begins]
-    if line.gate is None:
-        rows = conn.execute(open_line, asked | where).all()
-    else:
-        rows = conn.execute(behind, asked | where | {"of_gate": line.gate}).all()
-    held = [row.id for row in rows if row.slept_before and row.state == "sending"]
-    asleep = _put_to_sleep(conn, held, asked["now"]) if held else set()
-    ours = [row for row in rows if row.state == "sending" and row.id not in asleep]
-    return sorted(ours, key=attrgetter("due_at", "id")), len(rows)
+    at_once = begins and conn.dialect.name == "postgresql"
+    heads = _heads_of(conn, line, asked, at_once)
+    _change(conn, _EXPIRE, [each.id for each in heads if each.fate == "late"], asked)
+    _change(conn, _WAIT, [each.id for each in heads if each.fate == "asleep"], asked)
+    ours = [each for each in heads if each.fate in ("clear", "unclear")]
+    if slept := [each.id for each in ours if each.slept_before]:
+        asleep = _put_to_sleep(conn, slept, asked["now"])
+        ours = [each for each in ours if each.id not in asleep]
+    begun = {each.id for each in ours if begins and each.fate == "clear"}
+    if not at_once:
+        _change(conn, _BEGIN, list(begun), asked)
+    _change(conn, _TAKE, [each.id for each in ours if each.id not in begun], asked)
+    return ours, begun, len(heads)
+
+
+def _heads_of(
+    conn: Connection, line: Line, asked: dict[str, Any], at_once: bool
+) -> list[Head]:  # fmt: skip
+    lines = _OPEN_LINE if line.gate is None else _BEHIND
+    given = asked | {"of_channel": line.channel, "of_lane": line.lane, "of_gate": line.gate}
+    rows = conn.execute(lines.begin, given).all() if at_once else lines.look.all(conn, given)
+    return [Head._make(row) for row in rows]
+
+
+def _change(conn: Connection, how: Update, these: list[int], asked: dict[str, Any]) -> None:
+    if these:
+        conn.execute(how, asked | {"these": these})
 
 
 def _put_to_sleep(conn: Connection, numbers: list[int], now: datetime) -> set[int]:
@@ -124,6 +166,7 @@ def _put_to_sleep(conn: Connection, numbers: list[int], now: datetime) -> set[in
         night = quiet.still_asleep(row.asleep_from, row.awake_at, now)
         if night is not None:
             begins, ends = night
-            conn.execute(_SLEEP_AGAIN, {"which": row.id, "begins": begins, "ends": ends})
+            again = {"which": row.id, "begins": begins, "ends": ends, "now": now}
+            conn.execute(_SLEEP_AGAIN, again)
             asleep.add(row.id)
     return asleep

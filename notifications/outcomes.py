@@ -7,9 +7,8 @@ an older attempt changes its own row and nothing else.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Update, bindparam, exists, func, or_, update
 
@@ -22,8 +21,7 @@ from notifications.failures import Failure
 from notifications.tables import attempt, message
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How one call ended. `wait` is set for `later`; `state` and `provider_id` for `accepted`.
 
     `failure` says why it was refused, or has to come later, where the provider gave a reason.

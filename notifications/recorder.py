@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -113,4 +112,4 @@ class Recorder:
                 self._write([each])
             except IntegrityError:
                 log.error("provider's id known already", message=each.call.message.id)
-                self._write([replace(each, provider_id=None)])
+                self._write([each._replace(provider_id=None)])

@@ -142,7 +142,7 @@ attempt = Table(
     # Rides in the receipt's address, so that a receipt finds its message
     # even when the provider's answer never reached us.
     Column("id", String(32), primary_key=True),
-    Column("message_id", RowId, ForeignKey("message.id"), nullable=False, index=True),
+    Column("message_id", RowId, ForeignKey("message.id"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
@@ -150,6 +150,7 @@ attempt = Table(
     Column("outcome", String(12)),
     Column("provider_id", String(64)),
     Column("error", String(64)),
+    # Its index finds the attempts of a message as well as one of messages alone would.
     UniqueConstraint("message_id", "number"),
 )
 

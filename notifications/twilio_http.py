@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import aiohttp
-import orjson
 from aiohttp import encode_basic_auth
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
@@ -21,8 +20,6 @@ from yarl import URL
 CONNECT_SECONDS = 5.0
 #: Connections beyond the calls of the sender: looking things up must not wait behind them.
 _SPARE = 8
-#: Of a message just made.
-_READ = ("sid", "status", "error_code", "error_message", "messaging_service_sid", "from")
 
 
 class NotConnected(Exception):
@@ -78,8 +75,6 @@ class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]  # the library has no t
             raise NotConnected(type(error).__name__) from None
         if answer.status == 429:
             raise Throttled(_seconds(answer.headers.get("Retry-After")))
-        if method == "POST" and answer.status == 201:
-            content = _short(content)
         return Response(answer.status, content.decode("utf-8", "replace"), answer.headers)
 
     async def close(self) -> None:
@@ -109,16 +104,6 @@ class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]  # the library has no t
 @lru_cache(8)
 def _basic(user: str, password: str) -> str:
     return encode_basic_auth(user, password)
-
-
-def _short(made: bytes) -> bytes:
-    """What is read of an answer to something made. The library would read its dates and all we
-    said ourselves as well, which takes longer than the rest of its work."""
-    try:
-        told = orjson.loads(made)
-        return orjson.dumps({name: told[name] for name in _READ if name in told})
-    except (ValueError, TypeError):  # whatever that is, it is for the library to refuse
-        return made
 
 
 def _seconds(text: str | None) -> float | None:

@@ -51,5 +51,5 @@ def _pages(database: Database, work: Callable[[Connection], Any]) -> int:
             explain = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}"
             (plan,) = conn.exec_driver_sql(explain, parameters).scalar_one()
             pages += plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
-            conn.rollback()
+        conn.rollback()
     return pages

@@ -26,6 +26,7 @@ def _cost(database: Database) -> int:
     def work(conn: Connection) -> None:
         calls = claims.begin(conn, "we", taken, now=NOW, until=NOW + MINUTE)
         assert len(calls) == 8
+        bulk.by_keys(conn)
         sent = [Outcome(each, "accepted", provider_id=f"SM{each.attempt}") for each in calls]
         outcomes.record(conn, sent, now=NOW, unsure_for=MINUTE)
 

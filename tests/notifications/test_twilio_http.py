@@ -16,7 +16,7 @@ from twilio.rest import Client
 from notifications.providers.base import OutcomeUnknown, SendLater, SendRefused
 from notifications.providers.twilio import Twilio
 from notifications.providers.twilio_client import SteadyClient
-from notifications.twilio_http import TwilioHttp, _short
+from notifications.twilio_http import TwilioHttp
 from tests.notifications.conftest import ACCOUNT, AINO, FROM, TOKEN, wall
 from tests.postgres import free_port
 
@@ -176,13 +176,6 @@ def test_how_long_it_is_useful_is_told_to_the_provider() -> None:
     assert b"'ValidityPeriod': 600" in seen[0]
     assert b"ValidityPeriod" not in seen[1]
     assert b"http://p.test/sms/receipts/a#rc=5&rp=all" in seen[0]
-
-
-def test_of_what_was_made_only_what_is_read_is_handed_on() -> None:
-    made = b'{"sid": "SM1", "status": "queued", "error_code": null, "body": "y"}'
-    assert _short(made) == b'{"sid":"SM1","status":"queued","error_code":null}'
-    for strange in (b"", b"null", b"17", b'"sid"', b'{"sid": "SM', b"<html>", b'["sid"]', b"\xff"):
-        assert _short(strange) == strange  # the library says what is wrong with it
 
 
 def test_the_library_says_of_itself_what_it_always_does() -> None:
