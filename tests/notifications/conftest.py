@@ -26,6 +26,9 @@ from tests.notifications.numbers import ACCOUNT, AINO, FROM, TOKEN
 
 __all__ = ["ACCOUNT", "AINO", "FROM", "TOKEN"]
 
+#: Of the office's senders: long enough for this machine, short enough to be waited for.
+UNSURE_FOR = timedelta(seconds=0.4)
+
 
 @dataclass(frozen=True)
 class Word(Notice):
@@ -104,7 +107,7 @@ class Office:
         known: dict[str, Any] = {
             "clock": wall,
             "name": "test",
-            "unsure_for": timedelta(seconds=0.4),
+            "unsure_for": UNSURE_FOR,
         }
         return Sender(self.database, provider, **(known | more))
 
