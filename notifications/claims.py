@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,11 +9,8 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import (
     Connection,
-    String,
     and_,
     bindparam,
-    cast,
-    insert,
     or_,
     select,
     update,
@@ -23,11 +19,10 @@ from sqlalchemy import (
 from notifications import due, identity, queues
 from notifications.bulk import among, hidden
 from notifications.bulk_select import instant
-from notifications.columns import UtcDateTime
 from notifications.elsewhere import SayElsewhere
 from notifications.gates import ALL_OPEN
 from notifications.queues import Line
-from notifications.tables import attempt, message
+from notifications.tables import message
 
 ALL_CHANNELS = ("sms", "email")
 #: How often one claim looks again when those it met may not leave.
@@ -80,17 +75,6 @@ _BEGIN = (
 )  # fmt: skip
 _STILL = select(message.c.id).where(
     _OURS, message.c.in_call.is_(True), message.c.lease_until > due.NOW, ~due.STOPPED, ALL_OPEN
-)
-# In the database's own hands: 64 attempts are one statement. An attempt's id is a word of this
-# sub-batch, which nobody can guess, and the message's number.
-_WRITE_DOWN = insert(attempt).from_select(
-    ["id", "message_id", "number", "started_at"],
-    select(
-        bindparam("word", type_=String) + cast(message.c.id, String),
-        message.c.id,
-        message.c.attempts,
-        bindparam("now", type_=UtcDateTime),
-    ).where(among(message.c.id, "these")),
 )
 _FREE: dict[str, Any] = {"lease_by": None, "lease_until": None, "changed_at": bindparam("now")}
 _SUPPRESS = (
@@ -171,10 +155,10 @@ def leave(
 
     The caller has made sure that messages may leave this database.
     """
-    asked = {"who": who, "now": now, "until": until}
+    word = due.new_word()
+    asked = {"who": who, "now": now, "until": until, "word": word}
     taken = _claimed(conn, asked, most, channels, begins=True)
-    begun = {each.id: each.begun for each in taken if each.begun}
-    calls = _written_down(conn, {each.id: each for each in taken}, begun, now)
+    calls = [Call(each, f"{word}{each.id}", each.begun) for each in taken if each.begun]
     if rest := [each for each in taken if not each.begun]:
         calls += begin(conn, who, rest, now=now, until=until, fallback=fallback)
     return calls, len(taken)
@@ -194,17 +178,10 @@ def begin(
     begun = {row.id: row.attempts for row in conn.execute(_BEGIN, which | {"until": until})}
     if len(begun) < len(known):
         _leave_out(conn, which | {"these": list(known.keys() - begun)}, fallback)
-    return _written_down(conn, known, begun, now)
-
-
-def _written_down(
-    conn: Connection, known: dict[int, Claimed], begun: dict[int, int], now: datetime
-) -> list[Call]:
-    """The attempts of these, by their messages' numbers, in the messages' order."""
     if not begun:
         return []
-    word = f"{secrets.token_hex(9)}-"
-    conn.execute(_WRITE_DOWN, {"word": word, "these": list(begun), "now": now})
+    word = due.new_word()
+    due.write_down(conn, word, begun, now)
     return [Call(known[each], f"{word}{each}", begun[each]) for each in sorted(begun)]
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Insert,
     Select,
+    String,
     Update,
     and_,
     bindparam,
     case,
+    cast,
     exists,
+    insert,
     or_,
     select,
     update,
@@ -25,7 +31,7 @@ from notifications.bulk_select import BulkSelect
 from notifications.columns import UtcDateTime
 from notifications.gates import ALL_OPEN
 from notifications.queues import QUEUED, Line
-from notifications.tables import message, suppression
+from notifications.tables import attempt, message, suppression
 
 NOW = bindparam("now", type_=UtcDateTime)
 _ASLEEP = and_(message.c.asleep_from <= NOW, message.c.awake_at > NOW)
@@ -87,6 +93,15 @@ _TAKEN = {
 _BEGUN = _TAKEN | {"in_call": True, "attempts": message.c.attempts + 1}
 
 
+def _attempts(of: ColumnElement[int], number: ColumnElement[int], *which: Any) -> Insert:
+    # In the database's own hands: 64 attempts are one statement.
+    word = bindparam("word", type_=String)
+    return insert(attempt).from_select(
+        ["id", "message_id", "number", "started_at"],
+        select(word + cast(of, String), of, number, NOW).where(*which),
+    )
+
+
 class _Heads:
     """The heads of the lines behind such a gate."""
 
@@ -97,7 +112,8 @@ class _Heads:
         heads = _heads(gate).cte("heads").prefix_with("MATERIALIZED")
         clear = (message.c.id == heads.c.id, heads.c.fate == "clear")
         self.begin = select(heads).add_cte(
-            update(message).where(*clear).values(_BEGUN).cte("begun")
+            update(message).where(*clear).values(_BEGUN).cte("begun"),
+            _attempts(heads.c.id, heads.c.attempts + 1, heads.c.fate == "clear").cte("written"),
         )
 
 
@@ -108,6 +124,7 @@ _TAKE = _THESE.values(_TAKEN)
 _BEGIN = _THESE.values(_BEGUN)
 _WAIT = _THESE.values(due_at=message.c.awake_at)
 _EXPIRE = _THESE.values(state="expired")
+_WRITE_DOWN = _attempts(message.c.id, message.c.attempts, among(message.c.id, "these"))
 _NIGHTS = select(message.c.id, message.c.asleep_from, message.c.awake_at).where(
     among(message.c.id, "these")
 )
@@ -128,7 +145,8 @@ def take(
     how many were looked at.
 
     `asked` says who takes, how many at the most, when it is and until when they are theirs. With
-    `begins`, attempts of those before which nothing stands are counted as begun.
+    `begins`, the attempts of those before which nothing stands are begun and written down, under
+    the `word` that it says as well.
     """
     at_once = begins and conn.dialect.name == "postgresql"
     heads = _heads_of(conn, line, asked, at_once)
@@ -139,10 +157,22 @@ def take(
         asleep = _put_to_sleep(conn, slept, asked["now"])
         ours = [each for each in ours if each.id not in asleep]
     begun = {each.id for each in ours if begins and each.fate == "clear"}
-    if not at_once:
+    if begun and not at_once:
         _change(conn, _BEGIN, list(begun), asked)
+        write_down(conn, asked["word"], begun, asked["now"])
     _change(conn, _TAKE, [each.id for each in ours if each.id not in begun], asked)
     return ours, begun, len(heads)
+
+
+def new_word() -> str:
+    """What makes the ids of a sub-batch's attempts such as nobody can guess."""
+    return f"{secrets.token_hex(9)}-"
+
+
+def write_down(conn: Connection, word: str, numbers: Iterable[int], now: datetime) -> None:
+    """The latest attempts of these messages, as counted in their rows. The id of each is the word
+    and its message's number."""
+    conn.execute(_WRITE_DOWN, {"word": word, "these": list(numbers), "now": now})
 
 
 def _heads_of(

@@ -25,7 +25,8 @@ def _state(given: Any) -> dict[str, Any]:
     blocked = exists().where(suppression.c.recipient.in_([given.whom, given.optional]))
     return {
         "state": case((blocked, "suppressed"), else_=given.to_be),
-        "error": case((blocked, None), else_=given.why),
+        # Asked for twice only where there is something to keep.
+        "error": case((given.why.is_(None), None), (blocked, None), else_=given.why),
     }
 
 
