@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from delivery.rules.tracking import CHOSEN
 from delivery.store.tables import booking, milestone, promise
+from delivery.store.tables_broadcasts import broadcast, broadcast_recipient
 from delivery.store.tables_talks import conversation, feedback
 from notifications.tables import message
 
@@ -37,6 +38,13 @@ _REACHABLE = or_(
 )
 _REFERENCES = select(booking.c.reference).where(_REACHABLE).order_by(booking.c.reference)
 _BATCH: BindParameter[int] = bindparam("most")
+# It may be of another time: who has heard that need not be reminded of this one.
+_TOLD_SOON = exists().where(
+    broadcast.c.state.in_(("starting", "running", "paused")),
+    broadcast_recipient.c.broadcast == broadcast.c.number,
+    broadcast_recipient.c.reference == booking.c.reference,
+    broadcast_recipient.c.state == "pending",
+)
 _COMING = _REFERENCES.where(
     booking.c.state == "booked",
     booking.c.zone_name == bindparam("zone"),
@@ -49,6 +57,7 @@ _COMING = _REFERENCES.where(
         message.c.notice == "evening_before",
         message.c.created_at >= bindparam("evening"),
     ),
+    ~_TOLD_SOON,
 ).limit(_BATCH)
 _ZONES = (
     select(booking.c.zone_name)
@@ -146,7 +155,8 @@ def zones_with_parcels(conn: Connection) -> list[str]:
 def coming(
     conn: Connection, zone: str, since: datetime, until: datetime, *, evening: datetime, most: int
 ) -> list[str]:
-    """References of deliveries to a door then, whose reader was not reminded since `evening`."""
+    """References of deliveries to a door then, whose reader was not reminded since `evening` and
+    waits for no broadcast."""
     asked = {"zone": zone, "since": since, "until": until, "evening": evening, "most": most}
     return list(conn.scalars(_COMING, asked))
 
