@@ -56,11 +56,12 @@ class _Prompt(uvicorn.Server):
 @contextmanager
 def running(app: Any) -> Iterator[str]:
     """Any ASGI application under real uvicorn; its address."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", access_log=False)
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", access_log=False,
+                            timeout_keep_alive=120)  # a busy test comes back late  # fmt: skip
     server = _Prompt(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    assert server.ready.wait(10), "the server took too long to start"
+    assert server.ready.wait(30), "the server took too long to start"
     assert server.started, "the server did not start"
     port = server.servers[0].sockets[0].getsockname()[1]
     try:

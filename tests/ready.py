@@ -12,7 +12,7 @@ import runpy
 import signal
 import sys
 from collections.abc import Mapping
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import IO, Any
 
@@ -22,13 +22,15 @@ IMPORTED = [
     "notifications.providers.twilio", "notifications.sender", "notifications.twilio_http",
     "tests.conftest", "tests.notifications.numbers",
 ]  # fmt: skip
+#: For one line, on a machine that has much else to do.
+_PATIENCE = 60.0
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(IMPORTED)
 
 
 class Ready:
-    """`python -m module arguments`. As a context it is killed at the end; `stdin` and `stdout` are
-    the two ends of pipes, what it complains about is in `errors`."""
+    """`python -m module arguments`. As a context it is killed at the end; `tell` and `hear` are the
+    two ends of pipes, what it complains about is in `errors`."""
 
     def __init__(
         self, module: str, *arguments: str, env: Mapping[str, str] | None = None,
@@ -44,8 +46,22 @@ class Ready:
         self._process.start()
         its_in.close()
         its_out.close()
-        self.stdin: IO[str] = _as_file(ours_in, "w")
-        self.stdout: IO[str] = _as_file(ours_out, "r")
+        self._input = _as_file(ours_in, "wb")
+        self._output = _as_file(ours_out, "rb")
+
+    def tell(self, line: str) -> None:
+        """One line on its input."""
+        self._input.write(f"{line}\n".encode())
+
+    def close_input(self) -> None:
+        """It is told nothing more."""
+        self._input.close()
+
+    def hear(self) -> str:
+        """The next line of its output. Raises `AssertionError` when it says nothing for long."""
+        # Unbuffered: what is read ahead would not be waited for.
+        assert wait([self._output], _PATIENCE), "it says nothing"
+        return self._output.readline().decode().strip()
 
     def poll(self) -> int | None:
         """How it ended, if it has."""
@@ -60,12 +76,12 @@ class Ready:
         assert self._process.pid is not None
         if self.poll() is None:
             os.kill(self._process.pid, signal.SIGKILL)
-        self.wait()
+        assert self.wait(_PATIENCE) is not None, "it cannot be killed"
         self.close()
 
     def close(self) -> None:
         """It has nothing more to read."""
-        for each in (self.stdin, self.stdout):
+        for each in (self._input, self._output):
             each.close()
 
     def __enter__(self) -> Ready:
@@ -78,8 +94,8 @@ class Ready:
         self.kill()
 
 
-def _as_file(end: Connection[Any, Any], mode: str) -> IO[str]:
-    file = os.fdopen(os.dup(end.fileno()), mode)
+def _as_file(end: Connection[Any, Any], mode: str) -> IO[bytes]:
+    file = os.fdopen(os.dup(end.fileno()), mode, buffering=0)
     end.close()
     return file
 

@@ -31,9 +31,8 @@ DEATHS = [(commit, before) for commit in (1, 2, 3) for before in (True, False)]
 def run(process: Ready, house: House, **asked: Any) -> int:
     """One feeder; how it ended."""
     url = house.database.engine.url.render_as_string(hide_password=False)
-    process.stdin.write(json.dumps({"database": url, "before": False} | asked) + "\n")
-    process.stdin.flush()
-    word, ended = process.stdout.readline().split()
+    process.tell(json.dumps({"database": url, "before": False} | asked))
+    word, ended = process.hear().split()
     assert word == "ended"
     return int(ended)
 

@@ -21,9 +21,9 @@ from delivery.house import House
 from delivery.rules.asks import Parcel, QuoteAsk
 from delivery.rules.refusals import TooLate
 from delivery.store import holds
-from tests.invariants.crowd import at_once
 from tests.nests import wrong_counts
 from tests.times import NOW
+from tests.together import at_once
 
 ASK = QuoteAsk((Parcel(1200),), "00530", "FI", given_name="Aino", locale="fi")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,29 +18,23 @@ from delivery.store.staff import Member
 from tests.carrier import booking_of
 from tests.flows.test_desk_work import _done, _waiting
 from tests.loopback import Api
+from tests.together import at_once
 
 CROWD = [Member(f"m{number}", f"Member {number}") for number in range(6)]
 
 
 def _press(house: House, act: Callable[[Connection, Member], Any]) -> int:
     """Everybody does it at the same moment; how many were let."""
-    together, let = threading.Barrier(len(CROWD)), []
 
-    def one(member: Member) -> None:
-        together.wait()
+    def one(member: Member) -> bool:
         try:
             with house.database.write() as conn:
                 act(conn, member)
-            let.append(member)
         except Refusal:
-            pass
+            return False
+        return True
 
-    presses = [threading.Thread(target=one, args=(member,)) for member in CROWD]
-    for each in presses:
-        each.start()
-    for each in presses:
-        each.join()
-    return len(let)
+    return sum(at_once([partial(one, member) for member in CROWD]))
 
 
 def _desk(api: Api, house: House) -> str:
@@ -74,7 +69,7 @@ def test_without_its_lock_the_limit_would_be_broken(
 
     def unlocked(conn: Connection, reference: str) -> Any:
         known = bookings.get(conn, reference)
-        read.wait()
+        read.wait(timeout=20)
         return known
 
     def unversioned(conn: Connection, known: Any, *, was: int, **changes: Any) -> Any:

@@ -22,8 +22,8 @@ from delivery.rules.slate import Shown, choose
 from delivery.rules.taste.model import features
 from delivery.store import habits
 from delivery.store.tables import choice, habit
-from tests.invariants.crowd import at_once
 from tests.times import NOW
+from tests.together import at_once
 
 AINO = QuoteAsk(
     (Parcel(1200),), "00530", "FI", street="Hämeentie 5 A 12", city="Helsinki",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -11,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, create_engine, select, update
 
 from delivery.store.engine import Database, engine_for
+from tests.together import at_once
 
 _tables = MetaData()
 counter = Table(
@@ -30,11 +30,7 @@ def _count_up(write: Callable[[], AbstractContextManager[Connection]]) -> None:
                 time.sleep(0.0005)  # long enough for another to come between
                 conn.execute(update(counter).values(value=value + 1))
 
-    threads = [threading.Thread(target=one_thread) for _ in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once([one_thread] * THREADS)
 
 
 def _read(conn: Connection) -> int:

@@ -33,7 +33,9 @@ def _serving(protocol: type[HttpToolsProtocol]) -> Iterator[int]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
+    until = time.monotonic() + 30
     while not server.started:
+        assert time.monotonic() < until, "the server did not start"
         time.sleep(0.01)
     yield server.servers[0].sockets[0].getsockname()[1]
     server.should_exit = True

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
+from functools import partial
 
 from delivery.store.engine import Database
 from delivery.store.leases import take_lease
 from tests.times import NOW
+from tests.together import at_once
 
 TEN = timedelta(seconds=10)
 
@@ -24,15 +25,7 @@ def test_the_first_has_it_and_keeps_it(database: Database) -> None:
 
 
 def test_only_one_of_many_gets_it(database: Database) -> None:
-    got: list[int | None] = []
-    threads = [
-        threading.Thread(target=lambda me=f"p{n}": got.append(_take(database, me)))
-        for n in range(12)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    got = at_once([partial(_take, database, f"p{number}") for number in range(12)])
     assert sorted(got, key=str) == [1] + [None] * 11
 
 

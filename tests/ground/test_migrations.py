@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from contextlib import closing
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, inspect
 from delivery.store.engine import Database, engine_for
 from delivery.store.migrate import is_current, migrate
 from delivery.store.tables import metadata
+from tests.together import at_once
 
 
 def _checks(database: Database) -> dict[str, set[str | None]]:
@@ -37,24 +38,12 @@ def test_up_from_nothing_equals_the_tables(bare_url: str) -> None:
 
 
 def test_migrating_again_and_from_many_at_once_is_harmless(bare_url: str) -> None:
-    errors: list[BaseException] = []
-
     def one() -> None:
-        database = Database(engine_for(bare_url))
-        try:
+        with closing(Database(engine_for(bare_url))) as database:
             migrate(database)
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            database.close()
 
     for _ in range(2):
-        threads = [threading.Thread(target=one) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert errors == []
+        at_once([one] * 4)
 
 
 def test_an_empty_database_is_not_ready(bare_url: str) -> None:

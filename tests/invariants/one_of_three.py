@@ -19,9 +19,9 @@ from delivery.rules.refusals import Outdated
 from delivery.store import bookings
 from notifications import inbox
 from notifications.tables import message
-from tests.invariants.crowd import at_once
 from tests.nests import wrong_counts
 from tests.times import NOW
+from tests.together import at_once
 
 _REF, _PHONE = "P-3", "+358401234567"
 #: What may be the last word after a round, each with the window that stands in it.

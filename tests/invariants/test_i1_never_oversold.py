@@ -11,12 +11,12 @@ from sqlalchemy import Connection, create_engine, select, update
 from delivery.store import point_slots, slots
 from delivery.store.engine import Database, engine_for
 from delivery.store.tables import slot
-from tests.invariants.crowd import at_once
 from tests.invariants.shop_servers import KEYS, running_servers
 from tests.loopback import Api
 from tests.nests import a_slot, loads, taken, wrong_counts
 from tests.shopping import a_quote, van_times
 from tests.times import HELSINKI, NOW
+from tests.together import at_once
 
 CLIENTS, TRIES = 4, 25
 

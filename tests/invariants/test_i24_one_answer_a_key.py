@@ -13,10 +13,10 @@ from delivery.app import build_house
 from delivery.house import House
 from delivery.store import holds
 from tests.conftest import SHOP_KEY, settings_for
-from tests.invariants.crowd import at_once
 from tests.loopback import Api, serving
 from tests.shopping import a_quote, hold, van_times
 from tests.times import SettableClock
+from tests.together import at_once
 
 ASKERS = 20
 _WITHOUT_KEY = {

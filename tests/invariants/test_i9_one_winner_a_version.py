@@ -19,9 +19,9 @@ from delivery.rules.refusals import Outdated
 from delivery.store import bookings, slots
 from delivery.store.tables import booking as booking_table
 from notifications.tables import message
-from tests.invariants.crowd import at_once
 from tests.nests import wrong_counts
 from tests.times import NOW
+from tests.together import at_once
 
 ROUNDS = 105
 ACTORS = ("sms", "page", "shop")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import threading
+import itertools
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -13,6 +14,7 @@ from notifications import claims, consent
 from notifications.claims import Claimed
 from notifications.tables import attempt, message
 from tests.times import NOW
+from tests.together import at_once
 
 MINUTE = timedelta(minutes=1)
 
@@ -54,18 +56,15 @@ def test_answers_first_then_the_longest_due(database: Database) -> None:
 
 def test_many_workers_at_once_share_without_a_double(database: Database) -> None:
     posted = fill(database, 200)
-    taken: list[int] = []
 
-    def work(who: str) -> None:
+    def work(who: str) -> list[int]:
+        taken: list[int] = []
         while mine := claim(database, who, most=7):
             taken.extend(each.id for each in mine)
+        return taken
 
-    workers = [threading.Thread(target=work, args=(f"w{number}",)) for number in range(6)]
-    for each in workers:
-        each.start()
-    for each in workers:
-        each.join()
-    assert sorted(taken) == posted
+    taken = at_once([partial(work, f"w{number}") for number in range(6)])
+    assert sorted(itertools.chain(*taken)) == posted
 
 
 def test_what_comes_too_late_expires_instead_of_leaving(database: Database) -> None:

@@ -56,11 +56,10 @@ class Senders:
         return int(pid)
 
     def ask(self, **what: object) -> None:
-        self._process.stdin.write(json.dumps(what) + "\n")
-        self._process.stdin.flush()
+        self._process.tell(json.dumps(what))
 
     def says(self) -> str:
-        return self._process.stdout.readline().strip()
+        return self._process.hear()
 
     def _post(self, number: int) -> None:
         people = [f"+35840{number:02}345{each:02}" for each in range(PEOPLE)]
@@ -149,7 +148,7 @@ def test_an_owner_that_was_stopped_too_long_sends_nothing_more(quiet_office: Off
         finish(office, Sender)
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
-        stopping._process.stdin.close()  # type: ignore[union-attr]
+        stopping._process.close_input()
         assert [stopping.says() for _ in pids] == ["ended 0"] * len(pids)
     everything_once(office, len(steps))
     assert set(office.states()) == {"sent"}

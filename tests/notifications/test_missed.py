@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -23,6 +22,7 @@ from notifications.providers.twilio_inbound import reply_of
 from notifications.stand_in import speech
 from notifications.tables import reply
 from tests.notifications.conftest import ACCOUNT, AINO, FROM, TOKEN, Office, in_loop, wall
+from tests.together import at_once
 
 VEERA, OSKAR = "+358401111112", "+358401111113"
 THREE_DAYS = timedelta(hours=72)
@@ -166,14 +166,7 @@ def test_a_reply_that_is_listed_late_is_found(
 def test_many_at_once_fetch_what_is_posted_at_the_same_time(quiet_office: Office) -> None:
     office = quiet_office
     sids = [say(office, AINO, word) for word in ("STOP", "one", "two", "three")]
-    found: list[int] = []
-    works = [lambda: found.append(fetch(office))] * 4 + [lambda: post(office, sids[0])] * 4
-    threads = [threading.Thread(target=each) for each in works]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    assert len(found) == 4
+    at_once([lambda: fetch(office), lambda: post(office, sids[0])] * 4)
     assert sorted(row.provider_id for row in kept(office)) == sorted(sids)
     with office.database.read() as conn:
         assert len(consent.log_of(conn, AINO)) == 1

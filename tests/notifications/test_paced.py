@@ -66,10 +66,10 @@ def senders(office: Office, count: int, rate: float, *, apart: bool = False) -> 
             for number in range(count)
         ]
         for each in made:
-            assert each.stdout.readline() == "ready\n"
+            assert each.hear() == "ready"
         yield
         for each in made:
-            each.stdin.close()
+            each.close_input()
         for each in made:
             assert each.wait(20) == 0
 

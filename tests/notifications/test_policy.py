@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from notifications.policy import Policy
 from notifications.quiet import Quiet
 from notifications.tables import message
 from tests.notifications.conftest import AINO, Urgent, Word
+from tests.together import at_once
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 POLICY = Policy(quiet=Quiet.between("21:00", "08:00"), zone=HELSINKI)
@@ -208,11 +210,7 @@ def all_at_once(post: Post) -> int:
             outbox.post(conn, post.texts, News("x"), to=AINO, locale="en", about="B1", now=NOON,
                         dedupe_key=f"t{number}", policy=POLICY)  # fmt: skip
 
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(12)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+    at_once([partial(one, number) for number in range(12)])
     return [state for state, _ in post.states()].count("queued")
 
 

@@ -5,7 +5,6 @@ left to people. Also where the same words went to the same person twice.
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from datetime import timedelta
 from typing import Any
@@ -27,6 +26,7 @@ from tests.notifications.conftest import AINO, Office, Word, wall
 from tests.notifications.numbers import ACCOUNT, FROM, TOKEN
 from tests.notifications.test_receipts import answer, begun, news, row, tell
 from tests.postgres import free_port
+from tests.together import at_once
 
 GRACE, SECOND = timedelta(seconds=0.4), timedelta(seconds=1)
 
@@ -91,19 +91,11 @@ def test_twenty_of_the_same_receipt_at_once_are_one(quiet_office: Office) -> Non
             "MessageStatus": "delivered"}  # fmt: skip
     url = f"{office.url}/sms/receipts/{tried.id}"
     signed = {"X-Twilio-Signature": RequestValidator(TOKEN).compute_signature(url, form)}
-    answers: list[int] = []
 
-    def post() -> None:
-        together.wait()
-        answers.append(requests.post(url, data=form, headers=signed, timeout=10).status_code)
+    def post() -> int:
+        return requests.post(url, data=form, headers=signed, timeout=10).status_code
 
-    together = threading.Barrier(20)
-    several = [threading.Thread(target=post) for _ in range(20)]
-    for each in several:
-        each.start()
-    for each in several:
-        each.join()
-    assert answers == [204] * 20
+    assert at_once([post] * 20) == [204] * 20
     assert office.states() == ["delivered"]
     with office.database.read() as conn:
         assert conn.execute(select(func.count()).select_from(receipt)).scalar_one() == 1

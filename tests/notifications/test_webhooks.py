@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import random
-import threading
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +16,7 @@ from notifications import consent
 from notifications.providers.twilio import Twilio
 from notifications.tables import consent_log, reply, suppression
 from tests.notifications.conftest import ACCOUNT, AINO, FROM, TOKEN, Office, wall
+from tests.together import at_once
 
 VALIDATOR = RequestValidator(TOKEN)
 PATH = "/sms/replies"
@@ -56,17 +56,7 @@ def test_a_reply_is_kept_and_answered_with_nothing(office: Office) -> None:
 
 
 def test_the_same_reply_twenty_times_at_once_has_one_effect(office: Office) -> None:
-    statuses: list[int] = []
-
-    def again() -> None:
-        statuses.append(post(office, form("STOP")))
-
-    threads = [threading.Thread(target=again) for _ in range(20)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    assert statuses == [200] * 20
+    assert at_once([lambda: post(office, form("STOP"))] * 20) == [200] * 20
     assert len(replies(office)) == 1
     with office.database.read() as conn:
         assert conn.execute(select(func.count()).select_from(consent_log)).scalar() == 1

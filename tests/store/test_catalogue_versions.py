@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from delivery.store.seeds import TOWN
 from delivery.store.tables import catalogue_part
 from tests.loopback import serving
 from tests.times import NOW
+from tests.together import at_once
 
 TEXT = TOWN.read_text("utf-8")
 DEARER = TEXT.replace("base = 590", "base = 690", 1)
@@ -219,21 +221,12 @@ def test_two_who_load_at_once_get_a_version_each(database: Database) -> None:
     load(database, TEXT)
     texts = [TEXT.replace("base = 590", f"base = {price}", 1) for price in range(600, 608)]
     texts += texts[:2]
-    numbers: list[tuple[int, str]] = []
-    started = threading.Barrier(len(texts))
 
-    def one(text: str) -> None:
-        parts = checked(parsed(text))
-        started.wait()
+    def one(parts: Any, text: str) -> tuple[int, str]:
         with database.write() as conn:
-            numbers.append((load_catalogue(conn, parts, now=NOW), text))
+            return load_catalogue(conn, parts, now=NOW), text
 
-    threads = [threading.Thread(target=one, args=(text,)) for text in texts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(numbers) == len(texts)
+    numbers = at_once([partial(one, checked(parsed(text)), text) for text in texts])
     newest = max(number for number, _text in numbers)
     assert {number for number, _text in numbers} == set(range(2, newest + 1))
     catalogues = Catalogues(database)

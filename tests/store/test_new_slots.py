@@ -20,9 +20,9 @@ from delivery.store.engine import Database
 from delivery.store.seeds import TOWN, make_town
 from delivery.store.slots import Slot
 from delivery.store.tables import slot, slot_plan
-from tests.invariants.crowd import at_once
 from tests.rules.test_town import service
 from tests.times import HELSINKI, NOW
+from tests.together import at_once
 
 TEXT = TOWN.read_text("utf-8")
 ROUNDS = Rounds(((time(8), time(12)), (time(17), time(21))), {240: 8, 60: 4})

@@ -17,9 +17,9 @@ from delivery.store.scarcity import Scarce
 from delivery.store.slots import Slot
 from delivery.store.tables import slot
 from notifications.compiled import Compiled
-from tests.invariants.crowd import at_once
 from tests.nests import a_slot
 from tests.times import HELSINKI, NOW
+from tests.together import at_once
 
 DAY = date(2026, 3, 12)
 

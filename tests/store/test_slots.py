@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 
 from delivery.store import slots
 from delivery.store.engine import Database
 from delivery.store.slots import Slot
 from tests.nests import a_nest, a_slot, taken
 from tests.times import NOW
+from tests.together import at_once
 
 
 def test_a_place_in_a_narrow_window_is_taken_in_every_window_around_it(database: Database) -> None:
@@ -106,13 +107,6 @@ def test_crossing_moves_do_not_wait_for_each_other_forever(database: Database) -
                 slots.give_back_place(conn, end)
             start, end = end, start
 
-    threads = [
-        threading.Thread(target=swap, args=pair) for pair in [(left, right), (right, left)] * 3
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-        assert not thread.is_alive()
+    at_once([partial(swap, *pair) for pair in [(left, right), (right, left)] * 3])
     with database.read() as conn:
         assert taken(conn, left, right, around_one, around_other) == [10, 10, 10, 10]

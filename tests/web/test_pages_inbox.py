@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -17,6 +16,7 @@ from notifications import outbox
 from notifications.tables import task
 from tests.loopback import RunningServer
 from tests.times import NOW, SettableClock
+from tests.together import at_once
 from tests.web.browsing import PASSWORD, Browser, Form, Page, at_door
 
 ONE_DATABASE = pytest.mark.parametrize("town_url", ["sqlite"], indirect=True)
@@ -116,11 +116,7 @@ def test_what_is_given_is_given_once_and_within_the_limit(
     reference = waiting(server, house)
     page = desk.open(f"/ops/conversations/{reference}")
     refund, goodwill = page.form("/refund"), page.form("/goodwill")
-    pressed = [threading.Thread(target=desk.send, args=(refund,)) for _ in range(4)]
-    for each in pressed:
-        each.start()
-    for each in pressed:
-        each.join()
+    at_once([lambda: desk.send(refund)] * 4)
     again = desk.send(refund)
     assert again.status == 200
     assert "The fee was given back." in again.text

@@ -66,9 +66,8 @@ class Killer:
     def kill_one(self, **asked: Any) -> None:
         """A sender takes what is due and dies with it."""
         with self._lock:
-            self._process.stdin.write(json.dumps({"how": "kill", **asked}) + "\n")
-            self._process.stdin.flush()
-            assert self._process.stdout.readline().strip() in ("ended -9", "ended 9")
+            self._process.tell(json.dumps({"how": "kill", **asked}))
+            assert self._process.hear() in ("ended -9", "ended 9")
 
 
 @contextmanager
@@ -97,10 +96,11 @@ def run_all(scenarios: Sequence[Scenario], urls: Sequence[str], stage: Stage) ->
 
     def one(scenario: Scenario) -> Row:
         url = free.get()
-        row = _Run(scenario, stage).on(url)
-        _clean(url)
-        free.put(url)
-        return row
+        try:
+            return _Run(scenario, stage).on(url)
+        finally:  # else those that follow wait for it for ever
+            _clean(url)
+            free.put(url)
 
     with ThreadPoolExecutor(len(urls)) as pool:
         return list(pool.map(one, scenarios))

@@ -22,14 +22,12 @@ def at_once(actors: Sequence[Callable[[], T]], *, seconds: float = 60) -> list[T
         except BaseException as error:
             broke.append(error)
 
-    threads = [
-        threading.Thread(target=act, args=(number, actor)) for number, actor in enumerate(actors)
-    ]
+    threads = [threading.Thread(target=act, args=each, daemon=True) for each in enumerate(actors)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(timeout=seconds)
+        if broke:
+            raise broke[0]
         assert not thread.is_alive(), "an actor never came back"
-    if broke:
-        raise broke[0]
     return [given[number] for number in range(len(actors))]
