@@ -56,8 +56,12 @@ class _Prompt(uvicorn.Server):
 @contextmanager
 def running(app: Any) -> Iterator[str]:
     """Any ASGI application under real uvicorn; its address."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", access_log=False,
-                            timeout_keep_alive=120)  # a busy test comes back late  # fmt: skip
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, log_level="critical", access_log=False,
+        # Its own would configure all logging anew: while another thread logs, both hang.
+        log_config=None,
+        timeout_keep_alive=120,  # a busy test comes back late
+    )  # fmt: skip
     server = _Prompt(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -28,7 +28,12 @@ def _serving(protocol: type[HttpToolsProtocol]) -> Iterator[int]:
         return len(await request.body())
 
     config = uvicorn.Config(
-        BodyLimit(app, LIMIT), port=0, http=protocol, log_level="critical", lifespan="off"
+        BodyLimit(app, LIMIT),
+        port=0,
+        http=protocol,
+        log_level="critical",
+        lifespan="off",
+        log_config=None,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -70,3 +70,16 @@ def test_messages_know_nothing_of_deliveries(file: Path) -> None:
 def test_no_address_of_a_package_index_is_kept() -> None:
     for lock in (ROOT / "requirements.lock", ROOT / ".ci" / "requirements-dev.lock"):
         assert "://" not in lock.read_text()
+
+
+def test_no_server_configures_logging_as_it_starts() -> None:
+    """uvicorn's own way takes every lock of logging: beside a thread that logs, both may hang."""
+    servers = [
+        node
+        for file in _ours("delivery", "notifications", "tests")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "uvicorn.Config"
+    ]
+    assert len(servers) > 3
+    for each in servers:
+        assert "log_config=None" in [ast.unparse(word) for word in each.keywords], each.lineno
