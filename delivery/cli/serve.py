@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import os
+import socket
 
 import uvicorn
 
@@ -42,6 +44,22 @@ def why_not(settings: Settings, *, public: bool) -> str | None:
         return "PERILLE_SERVER__SECRET is not set; it signs the links customers get."
     if settings.demo.enabled and not public and not _loopback(settings.server.host):
         return f"The demo does not listen on {settings.server.host} without --public."
+    return _cannot_listen(settings.server.host, settings.server.port)
+
+
+def _cannot_listen(host: str, port: int) -> str | None:
+    """Known before anything else begins: a server that greets and then ends helps nobody."""
+    try:
+        for kind, _, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            with socket.socket(kind, socket.SOCK_STREAM) as probe:
+                if os.name == "posix":  # as the server will: one that just ended is no hindrance
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+    except OSError as error:
+        return (
+            f"Cannot listen on port {port} of {host}: {error.strerror}. Stop what listens there,"
+            f" or choose another port, as in PERILLE_SERVER__PORT={port + 1}."
+        )
     return None
 
 
