@@ -11,6 +11,7 @@ import os
 import runpy
 import signal
 import sys
+import weakref
 from collections.abc import Mapping
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
@@ -44,6 +45,8 @@ class Ready:
             target=_run, args=([module, *arguments], environment, its_in, its_out, name)
         )
         self._process.start()
+        # A test that failed may leave it behind: nobody waits for it then.
+        weakref.finalize(self, _end, self._process)
         its_in.close()
         its_out.close()
         self._input = _as_file(ours_in, "wb")
@@ -92,6 +95,11 @@ class Ready:
         trace: TracebackType | None,
     ) -> None:  # fmt: skip
         self.kill()
+
+
+def _end(process: multiprocessing.process.BaseProcess) -> None:
+    if process.is_alive():  # else its number may be another's by now
+        process.kill()
 
 
 def _as_file(end: Connection[Any, Any], mode: str) -> IO[bytes]:
