@@ -31,7 +31,7 @@ bench: $(VENV)/.ready-dev ## the figures, as a table and in bench.json
 	@$(PY) -m delivery bench --json bench.json
 
 soak: $(VENV)/.ready-dev ## the long tests: many kills, and every fault at its real pace
-	@PERILLE_TEST_ALL=1 $(PY) -m pytest -s -o faulthandler_timeout=7200 tests/soak
+	@PERILLE_TEST_ALL=1 $(PY) -m pytest -s tests/soak
 
 clean: ## throw away the venv and the demo's database
 	rm -rf $(VENV) perille.db perille.db-*

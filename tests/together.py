@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -25,9 +26,10 @@ def at_once(actors: Sequence[Callable[[], T]], *, seconds: float = 60) -> list[T
     threads = [threading.Thread(target=act, args=each, daemon=True) for each in enumerate(actors)]
     for thread in threads:
         thread.start()
+    until = time.monotonic() + seconds
     for thread in threads:
-        thread.join(timeout=seconds)
-        if broke:
-            raise broke[0]
-        assert not thread.is_alive(), "an actor never came back"
+        thread.join(timeout=max(0.0, until - time.monotonic()))
+    if broke:
+        raise broke[0]
+    assert not any(thread.is_alive() for thread in threads), "an actor never came back"
     return [given[number] for number in range(len(actors))]

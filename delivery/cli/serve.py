@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import ipaddress
-import os
 import socket
 
 import uvicorn
@@ -51,15 +51,13 @@ def _cannot_listen(host: str, port: int) -> str | None:
     """Known before anything else begins: a server that greets and then ends helps nobody."""
     try:
         for kind, _, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-            with socket.socket(kind, socket.SOCK_STREAM) as probe:
-                if os.name == "posix":  # as the server will: one that just ended is no hindrance
-                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(address)
-    except OSError as error:
-        return (
-            f"Cannot listen on port {port} of {host}: {error.strerror}. Stop what listens there,"
-            f" or choose another port, as in PERILLE_SERVER__PORT={port + 1}."
-        )
+            socket.create_server(address[:2], family=kind).close()
+    except OSError as error:  # what else is wrong the server itself says
+        if error.errno == errno.EADDRINUSE:
+            return (
+                f"Port {port} of {host} is taken. Stop what listens there, or set"
+                " PERILLE_SERVER__PORT to another."
+            )
     return None
 
 

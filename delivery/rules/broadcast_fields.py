@@ -36,6 +36,8 @@ SPECS = {
     "what_we_fixed": Spec(texts={"said": True, "fixed": True}),
     "thank_you": Spec(texts={"reason": False}),
 }
+#: Those after which another time may stand than before.
+OF_A_TIME = ("delayed", "moved_earlier", "back_on_time")
 #: Said in place of `delayed` where the customer chooses the new time.
 CHOOSING = "new_time_needed"
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
+    Select,
     and_,
     bindparam,
     exists,
@@ -16,9 +18,11 @@ from sqlalchemy import (
     select,
 )
 
+from delivery.rules.broadcast_fields import CHOOSING, OF_A_TIME
+from delivery.rules.broadcasts import PAUSED, RUNNING, STARTING
 from delivery.rules.tracking import CHOSEN
-from delivery.store.tables import booking, milestone, promise
-from delivery.store.tables_broadcasts import broadcast, broadcast_recipient
+from delivery.store.broadcasts import CALLED_OFF, PENDING
+from delivery.store.tables import booking, broadcast, broadcast_recipient, milestone, promise
 from delivery.store.tables_talks import conversation, feedback
 from notifications.tables import message
 
@@ -38,12 +42,37 @@ _REACHABLE = or_(
 )
 _REFERENCES = select(booking.c.reference).where(_REACHABLE).order_by(booking.c.reference)
 _BATCH: BindParameter[int] = bindparam("most")
-# It may be of another time: who has heard that need not be reminded of this one.
-_TOLD_SOON = exists().where(
-    broadcast.c.state.in_(("starting", "running", "paused")),
-    broadcast_recipient.c.broadcast == broadcast.c.number,
-    broadcast_recipient.c.reference == booking.c.reference,
-    broadcast_recipient.c.state == "pending",
+
+
+def _has(one: Select[Any]) -> ColumnElement[bool]:
+    """As `exists`, which PostgreSQL makes a join of: so long as it has not counted those who wait
+    for a broadcast, each booking would meet all of them."""
+    return one.limit(1).scalar_subquery().is_not(None)
+
+
+_BROADCASTS = select(broadcast.c.number).where(
+    broadcast.c.state.in_((STARTING, RUNNING, PAUSED)), broadcast.c.notice.in_(OF_A_TIME)
+)
+# Of another time. Their numbers are known beforehand: joined, SQLite would look at all who wait.
+_TOLD_SOON = _has(
+    select(broadcast_recipient.c.broadcast).where(
+        broadcast_recipient.c.broadcast.in_(bindparam("broadcasts", expanding=True)),
+        broadcast_recipient.c.reference == booking.c.reference,
+        broadcast_recipient.c.state == PENDING,
+    )
+)
+# We said that we cannot come then, and they have not chosen another time yet.
+_GIVEN_UP = _has(
+    select(message.c.id).where(
+        message.c.about == booking.c.reference,
+        message.c.notice == CHOOSING,
+        func.coalesce(message.c.error, "") != CALLED_OFF,
+        message.c.created_at
+        >= select(func.max(promise.c.at))
+        .where(promise.c.reference == booking.c.reference)
+        .correlate(booking)  # by itself it would see `message` only: the last of all promises
+        .scalar_subquery(),
+    )
 )
 _COMING = _REFERENCES.where(
     booking.c.state == "booked",
@@ -57,6 +86,7 @@ _COMING = _REFERENCES.where(
         message.c.notice == "evening_before",
         message.c.created_at >= bindparam("evening"),
     ),
+    ~_GIVEN_UP,
     ~_TOLD_SOON,
 ).limit(_BATCH)
 _ZONES = (
@@ -155,10 +185,11 @@ def zones_with_parcels(conn: Connection) -> list[str]:
 def coming(
     conn: Connection, zone: str, since: datetime, until: datetime, *, evening: datetime, most: int
 ) -> list[str]:
-    """References of deliveries to a door then, whose reader was not reminded since `evening` and
-    waits for no broadcast."""
+    """References of deliveries to a door then, whose reader was not reminded since `evening`, and
+    has heard and is about to hear of no other time."""
     asked = {"zone": zone, "since": since, "until": until, "evening": evening, "most": most}
-    return list(conn.scalars(_COMING, asked))
+    waiting_for = conn.scalars(_BROADCASTS).all()
+    return list(conn.scalars(_COMING, asked | {"broadcasts": waiting_for}))
 
 
 def waiting(conn: Connection, zone: str, first: date, after_last: date, *, most: int) -> list[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from delivery.flows import reminding
+from delivery.flows import promising, reminding
 from delivery.house import House
+from delivery.store import bookings
 from notifications.tables import message
 from tests.broadcasts import asking
 from tests.crowds import a_crowd
@@ -23,6 +25,11 @@ def _said(house: House) -> set[tuple[str, str]]:
         return {(row.notice, row.state) for row in conn.execute(select(message))}
 
 
+def _about(house: House) -> list[tuple[str, str]]:
+    with house.database.read() as conn:
+        return [(row.about, row.notice) for row in conn.execute(select(message))]
+
+
 @pytest.fixture
 def made(api: Api, house: House, clock: SettableClock) -> dict[str, str]:
     """To three whom we visit tomorrow."""
@@ -34,15 +41,33 @@ def made(api: Api, house: House, clock: SettableClock) -> dict[str, str]:
 def test_nobody_is_reminded_of_a_time_about_to_be_moved(
     api: Api, house: House, clock: SettableClock, made: dict[str, str]
 ) -> None:
-    asking.do(api, made, "start")
-    for word in ("pause", "resume"):
+    for word in ("start", "pause", "resume"):
+        asking.do(api, made, word)
         reminding.remind_of_tomorrow(house, now=clock())
         assert _said(house) == set()
-        asking.do(api, made, word)
     asking.work(house, clock)
     reminding.remind_of_tomorrow(house, now=clock())
     # They have just heard when we come.
     assert _said(house) == {("delayed", "queued"), ("evening_before", "suppressed")}
+
+
+def test_who_was_told_that_we_cannot_come_is_not_told_that_we_do(
+    api: Api, house: House, clock: SettableClock
+) -> None:
+    clock.set(EVENING)
+    first, _second = a_crowd(house, 2, now=EVENING)
+    made = asking.draft(api, fields={"choose": True})
+    asking.do(api, made, "start")
+    asking.work(house, clock)
+    reminding.remind_of_tomorrow(house, now=clock())
+    assert _said(house) == {("new_time_needed", "queued")}
+    # One of them is promised another time since, and reminded of that.
+    with house.database.write() as conn:
+        known = bookings.lock(conn, first)
+        later = clock() + timedelta(minutes=1)
+        promising.promise(conn, replace(known, version=2), cause="moved", reason={}, now=later)
+    reminding.remind_of_tomorrow(house, now=later)
+    assert [about for about, notice in _about(house) if notice == "evening_before"] == [first]
 
 
 def test_who_is_not_told_after_all_is_reminded(
