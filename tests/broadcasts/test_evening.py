@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from delivery.flows import promising, reminding
 from delivery.house import House
-from delivery.store import bookings
+from delivery.store import bookings, reminders
 from notifications.tables import message
 from tests.broadcasts import asking
 from tests.crowds import a_crowd
 from tests.loopback import Api
+from tests.notifications.effort import effort
 from tests.times import HELSINKI, SettableClock
 
 EVENING = datetime(2026, 3, 10, 18, 30, tzinfo=HELSINKI)
@@ -77,3 +78,28 @@ def test_who_is_not_told_after_all_is_reminded(
     asking.do(api, made, "cancel")
     reminding.remind_of_tomorrow(house, now=clock())
     assert _said(house) == {("evening_before", "queued")}
+
+
+def test_looking_for_them_costs_each_the_same_however_many_wait(
+    api: Api, house: House, clock: SettableClock
+) -> None:
+    """Joined to all who wait, each booking would meet every one of them."""
+    clock.set(EVENING)
+
+    def cost() -> int:
+        begins, ends = EVENING, EVENING + timedelta(days=3)
+        return effort(
+            house.database,
+            lambda conn: reminders.coming(
+                conn, "Europe/Helsinki", begins, ends, evening=EVENING, most=100
+            ),
+        )
+
+    costs = []
+    for prefix, count in (("A", 150), ("B", 450)):
+        a_crowd(house, count, now=EVENING, prefix=prefix)
+        made = asking.draft(api)
+        asking.do(api, made, "start")
+        costs.append(cost())
+        asking.do(api, made, "cancel")
+    assert costs[1] < 8 * costs[0]  # four times as many; joined, sixteen times
